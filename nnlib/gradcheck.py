@@ -1,0 +1,71 @@
+"""Is this derivative right? Compare it with what a small step in each number does."""
+
+import copy
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-5):
+    """Return the gradient of the number f() by the array x, one entry at a time.
+
+    Each entry is moved by +h and -h in place (and put back): (f(x + h) - f(x - h)) / 2h, whose error is
+    about h² + 1e-16 / h. Shapes: x a float64 array of any shape, result the same. `f` takes no argument.
+
+    >>> x = np.array([1.0, 2.0])
+    >>> numerical_gradient(lambda: (x**2).sum(), x).round(6)
+    array([2., 4.])
+    """
+    if x.dtype != np.float64:
+        raise ValueError(f"numerical_gradient expected x in float64, got {x.dtype}: small steps drown in its rounding")
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        above = f()
+        x[index] = kept - h
+        below = f()
+        x[index] = kept
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+
+
+def relative_error(a, b):
+    """Return the largest difference as a share of the largest entry: max|a - b| / max(|a|, |b|).
+
+    Read it so: 1e-7 is right, 1e-2 is wrong, and between them look for a kink. 0 where both are 0.
+
+    >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.02]))
+    0.00990...
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        raise ValueError(f"relative_error expected two arrays of one shape, got {a.shape} and {b.shape}")
+    scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
+    return float(np.abs(a - b).max() / scale) if scale else 0.0
+
+
+def check_layer(layer, X, *, rng, training=True):
+    """Return the relative error of each gradient of a layer, by name: {"dX": ..., "dW": ..., ...}.
+
+    The output is turned into one number with a random weight for each entry, so that no mistake can
+    cancel. The layer is copied: its own state, random numbers included, stays as it is.
+
+    Shapes: X (n, n_in) in float64.
+
+    >>> from nnlib import Tanh
+    >>> rng = np.random.default_rng(0)
+    >>> errors = check_layer(Tanh(), rng.standard_normal((4, 3)), rng=rng)
+    >>> list(errors), errors["dX"] < 1e-9
+    (['dX'], True)
+    """
+    X = X.copy()
+    mine = copy.deepcopy(layer)
+    dY = rng.standard_normal(mine.forward(X, training=training).shape)
+    analytic = {"X": mine.backward(dY)} | {name: getattr(mine, f"d{name}") for name in mine.parameters}
+    errors = {}
+    for name, gradient in analytic.items():
+        start = copy.deepcopy(layer)  # forward runs on copies of it, so that random layers repeat themselves
+        x = X if name == "X" else getattr(start, name)
+        numeric = numerical_gradient(lambda s=start: (copy.deepcopy(s).forward(X, training=training) * dY).sum(), x)
+        errors[f"d{name}"] = relative_error(gradient, numeric)
+    return errors

@@ -1,0 +1,58 @@
+"""Classes as integers: 0, 1, ... n_classes - 1, and what one counts with them."""
+
+import numpy as np
+
+
+def check_labels(who, labels, n, n_classes):
+    """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
+    labels = np.asarray(labels)
+    expected = f"{who} expected integer labels of shape ({n},)"
+    if labels.ndim == 2 and labels.shape[1] == n_classes:
+        raise ValueError(f"{expected}, got {labels.shape}, which looks one-hot: use labels.argmax(axis=1)")
+    if labels.shape != (n,):
+        raise ValueError(f"{expected}, one for each row, got shape {labels.shape}")
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"{expected}, got {labels.dtype}: use labels.astype(int)")
+    if n and (labels.min() < 0 or labels.max() >= n_classes):
+        raise ValueError(f"{who} expected labels from 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+    return labels
+
+
+def one_hot(labels, n_classes):
+    """Return an array (n, n_classes) with a 1 in the column of each label and 0 elsewhere.
+
+    The number of classes is told, not guessed: a batch without a 9 still has ten columns.
+
+    >>> one_hot([2, 0], 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    labels = check_labels("one_hot", labels, len(labels), n_classes)
+    return np.eye(n_classes)[labels]
+
+
+def accuracy(logits, labels):
+    """Return the share of rows whose largest score is at the label.
+
+    Shapes: logits or probabilities (n, n_classes), labels (n,) integers.
+
+    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    0.5
+    """
+    if logits.ndim != 2 or len(logits) == 0:
+        raise ValueError(f"accuracy expected logits of shape (n, n_classes) with n > 0, got {logits.shape}")
+    return float((logits.argmax(axis=1) == check_labels("accuracy", labels, *logits.shape)).mean())
+
+
+def confusion_matrix(predicted, labels, n_classes):
+    """Count how often each label (row) was predicted as each class (column).
+
+    Shapes: predicted and labels (n,) integers, result (n_classes, n_classes) integers.
+
+    >>> confusion_matrix([0, 1, 1], [0, 0, 1], 2)
+    array([[1, 1],
+           [0, 1]])
+    """
+    labels = check_labels("confusion_matrix", labels, len(labels), n_classes)
+    predicted = check_labels("confusion_matrix", predicted, len(labels), n_classes)
+    return np.bincount(labels * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)

@@ -1,0 +1,163 @@
+"""How wrong is the network? One number for a batch, and its slope for every output."""
+
+import numpy as np
+
+from nnlib.labels import check_labels
+
+
+def softmax(logits):
+    """Return the probabilities exp(z_j) / Σ_k exp(z_k) of each row, safe for any finite score.
+
+    The largest score is subtracted first: the quotient stays the same and `exp` cannot overflow.
+    Shapes: logits and result (..., n_classes); every row of the result sums to 1.
+
+    >>> softmax(np.array([1000.0, 0.0]))
+    array([1., 0.])
+    """
+    exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+class Loss:
+    """The mean loss of a batch: `forward` returns it, `backward` its gradient by the prediction.
+
+    A subclass writes the formula `f(prediction, target)` and the gradient `df()`, and may say in
+    `correct(prediction, target)` which rows count as right, for the accuracy.
+    """
+
+    n = None
+
+    def check(self, prediction, target):
+        """Return the target in the prediction's dtype; raise ValueError if it does not fit."""
+        if np.shape(target) != prediction.shape:
+            raise ValueError(f"{self} expected target of shape {prediction.shape}, got {np.shape(target)}")
+        return np.asarray(target, dtype=np.result_type(prediction, np.float16))
+
+    def forward(self, prediction, target):
+        """Return the mean loss as a float.   Shapes: prediction (n, n_out); target see the class."""
+        if len(prediction) == 0:
+            raise ValueError(f"{self} expected at least one row, got an empty batch {prediction.shape}")
+        target = self.check(prediction, target)
+        self.n = len(prediction)
+        return float(self.f(prediction, target))
+
+    def backward(self):
+        """Return the gradient of the mean loss by the prediction, of its shape."""
+        if self.n is None:
+            raise RuntimeError(f"{self}.backward was called before forward: there is no prediction yet")
+        return self.df()
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Minus the logarithm of the probability that softmax gives to the right class.
+
+    Forward:   p = softmax(z),   L = mean over rows of -log p[label]
+    Backward:  dz = (p - onehot(label)) / n
+
+    Shapes: logits z (n, n_classes), labels (n,) integers, p and dz (n, n_classes).
+    The logarithm is taken of the sum, never of p itself: no overflow, no log 0.
+
+    >>> SoftmaxCrossEntropy().forward(np.array([[1000.0, 0.0]]), np.array([1]))
+    1000.0
+    """
+
+    def check(self, logits, labels):
+        if logits.ndim != 2:
+            raise ValueError(f"{self} expected logits of shape (n, n_classes), got {logits.shape}")
+        return check_labels(self, labels, *logits.shape)
+
+    def f(self, logits, labels):
+        z = logits - logits.max(axis=1, keepdims=True)
+        exps = np.exp(z)
+        sums = exps.sum(axis=1, keepdims=True)
+        self.right = np.arange(len(labels)), labels  # the place of each row's right class
+        self.p = exps / sums
+        return (np.log(sums)[:, 0] - z[self.right]).mean()
+
+    def df(self):
+        dz = self.p.copy()
+        dz[self.right] -= 1
+        dz /= self.n
+        return dz
+
+    def correct(self, logits, labels):
+        return logits.argmax(axis=1) == labels
+
+
+class BinaryCrossEntropy(Loss):
+    """Cross-entropy for yes or no: one score for each row, the sigmoid included.
+
+    Forward:   p = 1 / (1 + exp(-z)),   L = mean of -(t log p + (1 - t) log(1 - p))
+    Backward:  dz = (p - t) / size
+
+    Shapes: logits z and targets t the same, t between 0 and 1. Written as max(z, 0) - t z +
+    log(1 + exp(-|z|)), which is the same number and cannot overflow.
+
+    >>> BinaryCrossEntropy().forward(np.array([[-1000.0]]), np.array([[1]]))
+    1000.0
+    """
+
+    def check(self, logits, target):
+        target = super().check(logits, target)
+        if target.min() < 0 or target.max() > 1:
+            raise ValueError(f"{self} expected targets from 0 to 1, got {target.min()} to {target.max()}")
+        return target
+
+    def f(self, logits, target):
+        self.logits, self.target = logits, target
+        return (np.maximum(logits, 0) - target * logits + np.log(1 + np.exp(-np.abs(logits)))).mean()
+
+    def df(self):
+        p = 0.5 * np.tanh(0.5 * self.logits) + 0.5
+        return (p - self.target) / p.size
+
+    def correct(self, logits, target):
+        return ((logits > 0) == (target > 0.5)).reshape(len(logits), -1).all(axis=1)
+
+
+class MeanSquaredError(Loss):
+    """The mean over all elements of the squared difference, as in PyTorch.
+
+    Forward:   L = mean of (y - t)²
+    Backward:  dy = 2 (y - t) / size
+
+    Shapes: prediction y and target t the same; (4, 1) against (4,) is refused, since NumPy would
+    broadcast it to (4, 4) without a word.
+    """
+
+    def f(self, prediction, target):
+        self.error = prediction - target
+        return (self.error * self.error).mean()
+
+    def df(self):
+        return 2 * self.error / self.error.size
+
+
+class QuadraticCost(Loss):
+    """Half the squared distance between output and target, mean over the rows.
+
+    Forward:   C = mean over rows of Σ_j (y_j - t_j)² / 2
+    Backward:  dy = (y - t) / n
+
+    Shapes: prediction y and target t (n, n_out).   Source: Nielsen, chapter 1, equation 6.
+    """
+
+    def check(self, prediction, target):
+        if prediction.ndim != 2:
+            raise ValueError(f"{self} expected a prediction of shape (n, n_out), got {prediction.shape}")
+        return super().check(prediction, target)
+
+    def f(self, prediction, target):
+        self.error = prediction - target
+        return (self.error * self.error).sum() / (2 * len(target))
+
+    def df(self):
+        return self.error / self.n
+
+    def correct(self, prediction, target):
+        if prediction.shape[1] == 1:  # one output says yes or no
+            return (prediction[:, 0] > 0.5) == (target[:, 0] > 0.5)
+        return prediction.argmax(axis=1) == target.argmax(axis=1)

@@ -1,0 +1,154 @@
+"""A network as a list of layers, all of whose parameters live in one flat vector."""
+
+import os
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+
+def _name(layer):
+    """The layer as text without an address in memory."""
+    plain = type(layer).__repr__ is object.__repr__
+    return f"{type(layer).__name__}()" if plain else repr(layer)
+
+
+class Sequential:
+    """Layers one after the other: the output of each is the input of the next.
+
+    `params` and `grads` are flat vectors; `layer.W`, `layer.dW` and so on are views into them, so an
+    optimizer steps all layers at once, and saving a model is saving one array. A layer is anything
+    with `forward` and `backward` and, if it learns, `parameters = ("W", "b")`: the names of its arrays.
+
+    Parameters
+        layers: in order, each used once
+        dtype: np.float32 (fast) or np.float64 (checkable); parameters and inputs are cast to it
+
+    >>> from nnlib import Dense, ReLU
+    >>> rng = np.random.default_rng(0)
+    >>> model = Sequential(Dense(784, 32, rng=rng), ReLU(), Dense(32, 10, rng=rng))
+    >>> model.params.shape, model.forward(np.zeros((5, 784))).shape
+    ((25450,), (5, 10))
+    """
+
+    def __init__(self, *layers, dtype=np.float32):
+        self.layers, self.dtype = layers, np.dtype(dtype)
+        if not layers:
+            raise ValueError("Sequential expected at least one layer, got none")
+        width = None
+        for number, layer in enumerate(layers, start=1):
+            who = f"Sequential: layer {number}, {_name(layer)},"
+            if isinstance(layer, type) or not (hasattr(layer, "forward") and hasattr(layer, "backward")):
+                raise ValueError(f"{who} expected an object with forward and backward, got {layer!r}")
+            if any(layer is earlier for earlier in layers[: number - 1]):
+                raise ValueError(f"{who} expected a layer of its own, got the same layer twice")
+            if width is not None and getattr(layer, "n_in", width) != width:
+                raise ValueError(f"{who} expected {layer.n_in} features, got {width} from the layers before it")
+            width = getattr(layer, "n_out", width)
+        self._bind()
+
+    def _bind(self):
+        """Gather the layers' arrays into one vector of values and one of gradients."""
+        for layer in self.layers:
+            unnamed = [k for k in vars(layer) if f"d{k}" in vars(layer) and k not in getattr(layer, "parameters", ())]
+            if unnamed:
+                raise ValueError(f"{_name(layer)} expected the names {unnamed} in its `parameters`, got none")
+        owners = [(layer, name) for layer in self.layers for name in getattr(layer, "parameters", ())]
+        arrays = [np.asarray(getattr(layer, name)) for layer, name in owners]
+        ends = np.cumsum([a.size for a in arrays], dtype=int)
+        self._params = np.concatenate([np.zeros(0), *(a.ravel() for a in arrays)]).astype(self.dtype)
+        self._grads = np.zeros_like(self._params)
+        self._views = {}
+        for prefix, vector in [("", self._params), ("d", self._grads)]:
+            pieces = [piece.reshape(a.shape) for piece, a in zip(np.split(vector, ends[:-1]), arrays, strict=False)]
+            self._views[prefix] = [
+                (layer, prefix + name, view) for (layer, name), view in zip(owners, pieces, strict=True)
+            ]
+            for layer, name, view in self._views[prefix]:
+                setattr(layer, name, view)
+
+    def _synchronised(self, vector, prefix):
+        """Return the vector, after taking in any array that was assigned: `layer.W = ...`."""
+        for layer, name, view in self._views[prefix]:
+            value = getattr(layer, name)
+            if value is not view:
+                if np.shape(value) != view.shape:
+                    raise ValueError(f"{_name(layer)}.{name} expected shape {view.shape}, got {np.shape(value)}")
+                view[...] = value
+                setattr(layer, name, view)
+        return vector
+
+    @property
+    def params(self):
+        """All parameters, layer after layer, as one vector; change it in place."""
+        return self._synchronised(self._params, "")
+
+    @property
+    def grads(self):
+        """The gradients that `backward` wrote, in the order of `params`."""
+        return self._synchronised(self._grads, "d")
+
+    def forward(self, X, training=False):
+        """Return the output of the last layer.   Shapes: X (n, n_in of the first layer)."""
+        X = np.asarray(X, dtype=self.dtype)
+        for layer in self.layers:
+            X = layer.forward(X, training=training)
+        return X
+
+    def backward(self, dY, input_grad=False):
+        """Write every layer's gradients; return dX if input_grad, else skip that work.
+
+        Shapes: dY as the output of forward, dX as its input.
+        """
+        learns = [bool(getattr(layer, "parameters", ())) for layer in self.layers]
+        first = 0 if input_grad or True not in learns else learns.index(True)
+        for layer in reversed(self.layers[first + 1 :]):
+            dY = layer.backward(dY)
+        return self.layers[first].backward(dY, input_grad=input_grad)
+
+    def summary(self):
+        """Return a table of the layers, their output shapes and their numbers of parameters."""
+        rows, width = [("layer", "output", "parameters")], "?"
+        for layer in self.layers:
+            width = getattr(layer, "n_out", width)
+            count = sum(np.size(getattr(layer, name)) for name in getattr(layer, "parameters", ()))
+            rows.append((_name(layer), f"(n, {width})", f"{count:,}"))
+        rows.append(("total", "", f"{self.params.size:,}"))
+        wide = max(len(row[0]) for row in rows)
+        return "\n".join(f"{a:{wide}}  {b:10}  {c:>10}" for a, b, c in rows)
+
+    def __repr__(self):
+        return f"Sequential({', '.join(map(_name, self.layers))}, dtype={self.dtype})"
+
+    def __getstate__(self):
+        return {"layers": self.layers, "dtype": self.dtype}
+
+    def __setstate__(self, state):  # copies and unpickled models get vectors of their own
+        self.__dict__.update(state)
+        self._bind()
+
+    def save(self, path):
+        """Write layers and parameters to a NumPy .npz file: all of it, or nothing at all."""
+        path = Path(path)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".unfinished")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, layers=[_name(layer) for layer in self.layers], params=self.params)
+            os.replace(unfinished, path)
+        except BaseException:
+            os.unlink(unfinished)
+            raise
+
+    def load(self, path):
+        """Take the parameters from a file of `save`; raise ValueError, unchanged, if it does not fit."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                layers, params = file["layers"].tolist(), file["params"]
+        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise ValueError(f"Sequential.load expected a file of Sequential.save, got {path}: {error}") from error
+        mine = [_name(layer) for layer in self.layers]
+        if layers != mine or params.shape != self.params.shape or params.dtype.kind != "f":
+            raise ValueError(f"Sequential.load expected the layers {mine}, got {layers} in {path}")
+        self.params[...] = params

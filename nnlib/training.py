@@ -1,0 +1,196 @@
+"""The loop that learns: batches, epochs, and an honest look at the result."""
+
+import functools
+import math
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from nnlib.initializers import check_rng
+from nnlib.losses import SoftmaxCrossEntropy
+
+
+class Evaluation(NamedTuple):
+    """Mean loss and share of right answers; accuracy is None where the loss knows no right and wrong."""
+
+    loss: float
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training data gave; validation is None where none was asked for.
+
+    `loss` and `accuracy` are means over the batches as they were met, while the model changed.
+    """
+
+    number: int
+    loss: float
+    accuracy: float | None
+    val_loss: float | None
+    val_accuracy: float | None
+    seconds: float
+
+
+class History(list):
+    """The epochs of a run; `history.loss` is the column of losses, and so for each field of Epoch."""
+
+    def __getattr__(self, name):
+        if name not in Epoch.__dataclass_fields__:
+            raise AttributeError(f"History has the columns {list(Epoch.__dataclass_fields__)}, not {name!r}")
+        return np.array([getattr(epoch, name) for epoch in self])
+
+
+def minibatches(X, y, batch_size, rng=None):
+    """Yield (X, y) in batches: in a new random order, or as they stand without an rng.
+
+    Every row is used exactly once; the last batch may be smaller. X and y are shuffled together.
+    Shapes: X (n, ...), y (n, ...), batches (batch_size, ...).
+
+    >>> [y.tolist() for _, y in minibatches(np.zeros((5, 2)), np.arange(5), 2)]
+    [[0, 1], [2, 3], [4]]
+    """
+    if len(X) == 0 or len(X) != len(y):
+        raise ValueError(f"minibatches expected as many targets as rows, at least one: got {len(X)} and {len(y)}")
+    if batch_size < 1 or batch_size != int(batch_size):
+        raise ValueError(f"minibatches expected a whole batch_size of at least 1, got {batch_size}")
+    order = None if rng is None else rng.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        rows = slice(start, start + batch_size)
+        if order is not None:
+            rows = order[rows]
+        yield X[rows], y[rows]
+
+
+@functools.cache
+def _blas():
+    return ThreadpoolController()  # it looks through all loaded libraries: once is enough
+
+
+def limited_blas(threads):
+    """Return a context in which matrix products use that many threads; None sets no limit."""
+    return _blas().limit(limits=threads, user_api="blas")
+
+
+def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=None, blas_threads=1):
+    """Yield an `Epoch` after each pass over the data; leave the loop to stop early.
+
+    Parameters
+        X, y: training examples (n, ...) and their targets, as `loss` wants them
+        epochs, batch_size: passes over the data, rows per step
+        rng: np.random.Generator that shuffles the rows before each epoch; None leaves them in order
+        validation: a pair (X, y) to evaluate after each epoch
+        blas_threads: threads for matrix products, None for no limit. One is fastest for small
+            networks, and gives the same last digits on any number of cores
+
+    Raises ValueError for data that does not fit, with the row; RuntimeError when the loss is no
+    longer a finite number. The model keeps what it has learned whenever the loop ends.
+    """
+    if epochs < 0 or epochs != int(epochs):
+        raise ValueError(f"train expected a whole number of epochs, 0 or more, got {epochs}")
+    if rng is not None:
+        check_rng("train", rng)
+    X, y = _checked("train", X, y)
+    if validation is not None:
+        validation = _checked("train, validation,", *validation)
+    return _epochs(model, loss, optimizer, X, y, int(epochs), batch_size, rng, validation, blas_threads)
+
+
+def _checked(who, X, y):
+    """Return X and y as arrays, or raise ValueError for what no model can learn from."""
+    X, y = np.asarray(X), np.asarray(y)
+    if X.ndim < 2:
+        raise ValueError(f"{who} expected X with one row for each example, got shape {X.shape}")
+    if len(X) == 0 or y.ndim == 0 or len(X) != len(y):
+        raise ValueError(f"{who} expected one target for each of at least one row, got X {X.shape} and y {y.shape}")
+    if X.dtype == np.uint8:
+        raise ValueError(f"{who} expected floats, got uint8, which looks like raw pixels: divide by 255 first")
+    if X.dtype.kind == "f":
+        with np.errstate(over="ignore", invalid="ignore"):
+            suspicious = not np.isfinite(X.sum())  # one fast pass without a copy of X
+        for row in np.arange(len(X)) if suspicious else ():
+            strange = X[row][~np.isfinite(X[row])]
+            if strange.size:
+                raise ValueError(f"{who} expected finite numbers in X, got {strange[0]} in row {row}")
+    return X, y
+
+
+def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, blas_threads):
+    """The generator behind `train`."""
+    for number in range(1, epochs + 1):
+        started = time.perf_counter()
+        # Limits and silence hold inside an epoch only: between epochs it is the caller's turn.
+        with limited_blas(blas_threads), np.errstate(all="ignore"):
+            mean_loss, accuracy = _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number)
+        val = (None, None)
+        if validation is not None:
+            val = evaluate(model, *validation, loss, blas_threads=blas_threads)
+        yield Epoch(number, mean_loss, accuracy, *val, time.perf_counter() - started)
+
+
+def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
+    """Step once for each batch; return the mean loss and the accuracy over all rows."""
+    total, right, before = 0.0, 0, None
+    correct = getattr(loss, "correct", None)
+    for step, (X_batch, y_batch) in enumerate(minibatches(X, y, batch_size, rng), start=1):
+        prediction = model.forward(X_batch, training=True)
+        value = loss.forward(prediction, y_batch)
+        if not math.isfinite(value):
+            raise RuntimeError(_diagnosis(number, step, value, before, optimizer))
+        model.backward(loss.backward())
+        optimizer.step(model.params, model.grads)
+        total += value * len(y_batch)
+        if correct is not None:
+            right += int(np.count_nonzero(correct(prediction, y_batch)))
+        before = value
+    return total / len(X), right / len(X) if correct is not None else None
+
+
+def _diagnosis(number, step, value, before, optimizer):
+    """What happened, and the likely cause."""
+    what = f"train: the loss became {value} in epoch {number}, step {step}"
+    if number == step == 1:
+        return f"{what}, before any step was taken. Likely cause: weights or inputs that are far too large"
+    since = f"; a step earlier it was {before:.3g}" if before is not None else ""
+    return f"{what}{since}. Likely cause: {optimizer} takes steps that are too large; try a tenth of that lr"
+
+
+def fit(model, loss, optimizer, X, y, *, progress=True, **options):
+    """Run `train` to its end and return the `History`; the stop button or Ctrl-C ends it early.
+
+    Parameters: those of `train`, and progress: a bar in a notebook, a line in a terminal; False
+    shows nothing. After an interrupt the history holds the epochs that were finished.
+    """
+    from nnlib.progress import Progress  # only here: the core itself needs no notebook
+
+    history = History()
+    epochs = train(model, loss, optimizer, X, y, **options)
+    with Progress(options["epochs"], show=progress) as bar:
+        try:
+            for epoch in epochs:
+                history.append(epoch)
+                bar.update(epoch)
+        except KeyboardInterrupt:
+            bar.stopped()
+    return history
+
+
+def evaluate(model, X, y, loss=None, *, batch_size=1000, blas_threads=1):
+    """Return mean loss and accuracy on (X, y), without learning.
+
+    Parameters: loss is a SoftmaxCrossEntropy unless given; the batches only bound the memory.
+    """
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    X, y = _checked("evaluate", X, y)
+    correct = getattr(loss, "correct", None)
+    total, right = 0.0, 0
+    with limited_blas(blas_threads):
+        for X_batch, y_batch in minibatches(X, y, batch_size):
+            prediction = model.forward(X_batch)
+            total += loss.forward(prediction, y_batch) * len(y_batch)
+            if correct is not None:
+                right += int(np.count_nonzero(correct(prediction, y_batch)))
+    return Evaluation(total / len(X), right / len(X) if correct is not None else None)
