@@ -6,15 +6,17 @@ import numpy as np
 def check_labels(who, labels, n, n_classes):
     """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
     labels = np.asarray(labels)
-    expected = f"{who} expected integer labels of shape ({n},)"
+    problem = None
     if labels.ndim == 2 and labels.shape[1] == n_classes:
-        raise ValueError(f"{expected}, got {labels.shape}, which looks one-hot: use labels.argmax(axis=1)")
-    if labels.shape != (n,):
-        raise ValueError(f"{expected}, one for each row, got shape {labels.shape}")
-    if labels.dtype.kind not in "iu":
-        raise ValueError(f"{expected}, got {labels.dtype}: use labels.astype(int)")
-    if n and (labels.min() < 0 or labels.max() >= n_classes):
-        raise ValueError(f"{who} expected labels from 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+        problem = f"shape {labels.shape}, which looks one-hot: use labels.argmax(axis=1)"
+    elif labels.shape != (n,):
+        problem = f"shape {labels.shape}"
+    elif labels.dtype.kind not in "iu":
+        problem = f"{labels.dtype}: use labels.astype(int)"
+    elif n and (labels.min() < 0 or labels.max() >= n_classes):
+        problem = f"labels from {labels.min()} to {labels.max()}"
+    if problem:
+        raise ValueError(f"{who} expected integer labels of shape ({n},) from 0 to {n_classes - 1}, got {problem}")
     return labels
 
 

@@ -74,7 +74,7 @@ class Dense(Layer):
         if dY.shape != (len(self.X), self.n_out):
             raise ValueError(f"{self} expected dY of shape ({len(self.X)}, {self.n_out}), got {dY.shape}")
         np.matmul(self.X.T, dY, out=self.dW)  # dW = Xᵀ dY            (n_in, n_out)
-        np.sum(dY, axis=0, out=self.db)  # db = Σ rows of dY      (n_out,)
+        dY.sum(axis=0, out=self.db)  # db = Σ rows of dY      (n_out,)
         return dY @ self.W.T if input_grad else None  # dX = dY Wᵀ            (n, n_in)
 
     def __repr__(self):

@@ -56,6 +56,7 @@ class Sequential:
             if unnamed:
                 raise ValueError(f"{_name(layer)} expected the names {unnamed} in its `parameters`, got none")
         owners = [(layer, name) for layer in self.layers for name in getattr(layer, "parameters", ())]
+        self._first = self.layers.index(owners[0][0]) if owners else 0
         arrays = [np.asarray(getattr(layer, name)) for layer, name in owners]
         ends = np.cumsum([a.size for a in arrays], dtype=int)
         self._params = np.concatenate([np.zeros(0), *(a.ravel() for a in arrays)]).astype(self.dtype)
@@ -102,8 +103,7 @@ class Sequential:
 
         Shapes: dY as the output of forward, dX as its input.
         """
-        learns = [bool(getattr(layer, "parameters", ())) for layer in self.layers]
-        first = 0 if input_grad or True not in learns else learns.index(True)
+        first = 0 if input_grad else self._first  # the layers before it have nothing to learn
         for layer in reversed(self.layers[first + 1 :]):
             dY = layer.backward(dY)
         return self.layers[first].backward(dY, input_grad=input_grad)

@@ -124,8 +124,8 @@ class Adam(Optimizer):
              v = β2 v + (1 - β2) g²       v̂ = v / (1 - β2ᵗ)
              θ = θ - lr m̂ / (√v̂ + eps)
 
-    Source: Kingma and Ba 2015, algorithm 1. Both corrections are multiplied into the numbers lr
-    and eps, which gives the same step without two more vectors.
+    Source: Kingma and Ba 2015, algorithm 1. The vectors kept are m / (1 - β1) and v / (1 - β2), as in
+    SGD's momentum; the four factors are multiplied into numbers, which saves passes over the vectors.
     """
 
     slots = 2
@@ -138,9 +138,9 @@ class Adam(Optimizer):
     def update(self, params, grads, m, v):
         beta1, beta2 = self.betas
         m *= beta1
-        m += (1 - beta1) * grads
+        m += grads
         v *= beta2
-        v += (1 - beta2) * grads * grads
-        root = math.sqrt(1 - beta2**self.t)  # √v̂ = √v / root
-        step = self.lr * root / (1 - beta1**self.t)
-        params -= step * m / (np.sqrt(v) + root * self.eps)
+        v += grads * grads
+        v_scale = math.sqrt((1 - beta2) / (1 - beta2**self.t))  # √v̂ = v_scale √v
+        m_scale = (1 - beta1) / (1 - beta1**self.t)  # m̂ = m_scale m
+        params -= (self.lr * m_scale / v_scale) * m / (np.sqrt(v) + self.eps / v_scale)
