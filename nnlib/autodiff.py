@@ -9,6 +9,8 @@ def unbroadcast(gradient, shape):
     >>> unbroadcast(np.ones((4, 3)), (3,))
     array([4., 4., 4.])
     """
+    if gradient.shape == shape:
+        return gradient
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and gradient.shape[i] != 1)
     return gradient.sum(axis=stretched, keepdims=True)
@@ -68,15 +70,15 @@ class Tensor:
     # Operators: the value, and for each parent how the gradient g passes to it.
 
     def __add__(self, other):
-        other = as_tensor(other)
+        other = as_tensor(other, self.dtype)
         return Tensor(self.data + other.data, ((self, lambda g: g), (other, lambda g: g)))
 
     def __mul__(self, other):
-        other = as_tensor(other)
+        other = as_tensor(other, self.dtype)
         return Tensor(self.data * other.data, ((self, lambda g: g * other.data), (other, lambda g: g * self.data)))
 
     def __truediv__(self, other):
-        other = as_tensor(other)
+        other = as_tensor(other, self.dtype)
         Y = self.data / other.data
         return Tensor(Y, ((self, lambda g: g / other.data), (other, lambda g: -g * Y / other.data)))
 
@@ -86,7 +88,7 @@ class Tensor:
         return Tensor(self.data**p, ((self, lambda g: g * p * self.data ** (p - 1)),))
 
     def __matmul__(self, other):
-        a, b = self, as_tensor(other)
+        a, b = self, as_tensor(other, self.dtype)
         if a.ndim == 1:  # a row, whose extra axis is taken away again
             return (a.reshape(1, -1) @ b)[..., 0, :] if b.ndim > 1 else (a * b).sum()
         if b.ndim == 1:
@@ -106,16 +108,16 @@ class Tensor:
         return self * -1
 
     def __sub__(self, other):
-        return self + -as_tensor(other)
+        return self + -as_tensor(other, self.dtype)
 
     def __rsub__(self, other):
-        return as_tensor(other) - self
+        return -self + other
 
     def __rtruediv__(self, other):
-        return as_tensor(other) / self
+        return as_tensor(other, self.dtype) / self
 
     def __rmatmul__(self, other):
-        return as_tensor(other) @ self
+        return as_tensor(other, self.dtype) @ self
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -132,7 +134,7 @@ class Tensor:
 
     def maximum(self, other):
         """The larger of two, number by number; at a tie the gradient goes to `other`."""
-        other = as_tensor(other)
+        other = as_tensor(other, self.dtype)
         mine = self.data > other.data
         return Tensor(np.maximum(self.data, other.data), ((self, lambda g: g * mine), (other, lambda g: g * ~mine)))
 
@@ -180,12 +182,14 @@ class Tensor:
         if ufunc not in TAPED or method != "__call__" or options:
             known = ", ".join(taped.__name__ for taped in TAPED)
             raise TypeError(f"Tensor expected one of NumPy's {known}, without options; got np.{ufunc.__name__}")
-        return TAPED[ufunc](*map(as_tensor, inputs))
+        return TAPED[ufunc](as_tensor(inputs[0], self.dtype), *inputs[1:])
 
 
-def as_tensor(value):
-    """Return a Tensor as it is, and anything else as a Tensor without history."""
-    return value if isinstance(value, Tensor) else Tensor(value)
+def as_tensor(value, dtype):
+    """Return a Tensor as it is, else a new one; a plain number takes the dtype, as in NumPy."""
+    if isinstance(value, Tensor):
+        return value
+    return Tensor(np.asarray(value, dtype) if isinstance(value, (int, float)) else value)
 
 
 TAPED = {

@@ -1,0 +1,46 @@
+"""`python -m nnlib` opens the course in JupyterLab; plain `jupyter lab` in notebooks/ works as well."""
+
+import os
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+NOTEBOOKS = PACKAGE.parent / "notebooks"
+
+
+def options(given, environ, platform, user_id):
+    """Return JupyterLab's options for this machine, followed by the given ones, which win over ours."""
+    first = min(NOTEBOOKS.glob("[0-9]*.ipynb")).name
+    chosen = [
+        f"--ServerApp.root_dir={NOTEBOOKS}",
+        f"--LabApp.default_url=/lab/tree/{first}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",  # the other one asks PyPI
+        "--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'conftest.py']",
+    ]
+    if user_id == 0:
+        chosen.append("--allow-root")
+    if platform == "linux" and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
+        chosen.append("--no-browser")  # it prints the address instead
+    names = {option.partition("=")[0] for option in given}  # JupyterLab refuses an option given twice
+    return [option for option in chosen if option.partition("=")[0] not in names] + given
+
+
+def main():
+    """Open the course; further arguments go on to JupyterLab."""
+    if not NOTEBOOKS.is_dir():
+        sys.exit(f"nnlib expected the notebooks of the course in {NOTEBOOKS}: install it with `pip install -e .`")
+    # One thread is fastest for matrices of the size of our lessons; on a busy machine by far.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # JupyterLab asks about news in a pop-up unless a default answer lies on its path for settings.
+    paths = [str(PACKAGE / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    from jupyterlab.labapp import LabApp
+
+    user_id = os.geteuid() if hasattr(os, "geteuid") else None
+    LabApp.launch_instance(options(sys.argv[1:], os.environ, sys.platform, user_id))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The course as a reader meets it: JupyterLab in a real browser, opened by `python -m nnlib`."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nnlib.__main__ import NOTEBOOKS
+
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page():
+    if BROWSER is None and "CI" in os.environ:
+        pytest.fail("expected chromium or google-chrome for the browser tests, found none")
+    if BROWSER is None:
+        pytest.skip("NO BROWSER: install chromium or google-chrome to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield browser.new_page(viewport={"width": 1400, "height": 1000})
+        browser.close()
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The address that `python -m nnlib` prints, on a copy of the notebooks, without the user's settings."""
+    shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]:
+        environ[name] = str(tmp_path / name)
+    environ["JUPYTERLAB_WORKSPACES_DIR"] = str(tmp_path / "workspaces")
+    options = [f"--ServerApp.root_dir={tmp_path / 'notebooks'}", "--LabApp.expose_app_in_browser=True", "--no-browser"]
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        server = subprocess.Popen([sys.executable, "-m", "nnlib", *options], env=environ, stdout=file, stderr=file)
+    try:
+        yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text()), 60, log)[0]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def wait_for(condition, seconds, log=None):
+    """Return the first true value of condition()."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.2)
+    pytest.fail(f"waited {seconds} s in vain\n{log.read_text() if log else ''}")
+
+
+def heading(notebook):
+    """The first heading of a notebook, as it is shown."""
+    return json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"][0].strip("# \n")
+
+
+def test_the_command_opens_the_first_notebook_and_it_runs_to_its_end(page, lab):
+    errors, requests = [], []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(lab)
+    first = min(NOTEBOOKS.glob("[0-9]*.ipynb"))
+    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading(first)}")', timeout=60_000)
+    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+    cells = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+        .filter(c => c.type == 'code').map(c => [c.executionCount, c.outputs.toJSON()])"""
+    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    wait_for(lambda: all(count for count, _ in page.evaluate(cells)), 120)
+    outputs = [output for _, found in page.evaluate(cells) for output in found]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
+    assert sum(output["output_type"] == "error" for output in outputs) == 1  # the deliberate failure
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    page.wait_for_selector("text=epoch 5 of 5", timeout=10_000)  # the progress bar
+    assert page.locator("text=official Jupyter news").count() == 0
+    assert page.locator("text=model not found").count() == 0
+    assert errors == []
+    assert [url for url in requests if not re.match(r"http://127\.0\.0\.1:|data:|blob:", url)] == []

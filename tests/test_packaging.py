@@ -1,0 +1,132 @@
+"""What a fresh clone relies on: the files that name dependencies agree, and the package is light."""
+
+import doctest
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from discovery import MODULES
+from packaging.requirements import Requirement
+
+import nnlib
+from nnlib.__main__ import NOTEBOOKS, options
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PINS = {
+    Requirement(line).name: Requirement(line)
+    for line in (ROOT / "requirements.txt").read_text().splitlines()
+    if line and line[0] not in "#-"
+}
+
+
+def test_requirements_are_exact_and_include_the_package():
+    assert all(len(pin.specifier) == 1 and str(pin.specifier).startswith("==") for pin in PINS.values())
+    assert "--editable ." in (ROOT / "requirements.txt").read_text().splitlines()
+
+
+def test_pyproject_and_requirements_agree():
+    needed = {Requirement(text).name: Requirement(text) for text in PROJECT["dependencies"]}
+    assert set(PINS) == set(needed) | {"nbval"}
+    for name, requirement in needed.items():
+        pinned = str(PINS[name].specifier).removeprefix("==")
+        assert pinned in requirement.specifier, f"{name}: {pinned} is pinned, {requirement} is allowed"
+    assert f"nbval{PINS['nbval'].specifier}" in PROJECT["optional-dependencies"]["dev"]
+
+
+def test_environment_installs_the_requirements():
+    text = (ROOT / "environment.yml").read_text()
+    assert "- -r requirements.txt" in text
+    assert f"python{PROJECT['requires-python']}" in text
+
+
+def test_the_versions_of_the_pins_are_installed():
+    """Stored numbers and pictures were made with these; another version is not an error, but is said."""
+    from importlib.metadata import version
+
+    other = {name: version(name) for name, pin in PINS.items() if version(name) not in pin.specifier}
+    if other:
+        pytest.skip(f"NOT the pinned versions: {other}")
+
+
+def test_importing_nnlib_loads_no_plotting_and_no_widgets():
+    code = "import sys, nnlib; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "numpy" in loaded
+    assert not {"matplotlib", "ipywidgets", "IPython", "jupyterlab", "PIL"} & set(loaded)
+
+
+def test_public_names_exist_once_and_are_documented():
+    assert nnlib.__all__ == sorted(
+        set(nnlib.__all__), key=lambda name: (not name.isupper(), not name[0].isupper(), name)
+    )
+    for name in nnlib.__all__:
+        assert getattr(nnlib, name).__doc__, name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_module_says_why_it_exists_and_its_examples_hold(module):
+    assert module.__doc__
+    assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
+
+
+def test_no_public_function_of_the_core_is_without_a_docstring():
+    for module in MODULES:
+        for name, thing in vars(module).items():
+            if getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_") and callable(thing):
+                assert thing.__doc__, f"{module.__name__}.{name}"
+
+
+def test_the_readme_lists_every_notebook_and_its_links_exist():
+    text = (ROOT / "README.md").read_text()
+    for notebook in NOTEBOOKS.glob("*.ipynb"):
+        assert f"(notebooks/{notebook.name})" in text
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_example_in_the_readme_runs(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    share = re.fullmatch(r"(\d+)% of the test digits are read correctly\n", capsys.readouterr().out)
+    assert int(share[1]) >= 95
+
+
+def test_ci_runs_the_command_in_the_readme():
+    commands = re.findall(r"^python3 -m venv .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [command.split(" -m ")[-1] for command in commands] == ["nnlib", "pytest"]
+    assert "grep -m 1 'bin/python -m pytest$' README.md" in (ROOT / ".ci/run").read_text()
+
+
+def test_the_top_level_holds_what_was_agreed():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    if not tracked:
+        pytest.skip("not a git checkout")
+    allowed = {"README.md", "requirements.txt", "environment.yml", "pyproject.toml", "LICENSE", ".gitignore"}
+    assert {path.split("/")[0] for path in tracked} <= allowed | {".ci", ".github", "notebooks", "nnlib", "tests"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "user_id", "root", "browser"),
+    [
+        ({}, "linux", 0, True, False),
+        ({"DISPLAY": ":0"}, "linux", 1000, False, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", 1000, False, True),
+        ({}, "darwin", 501, False, True),
+        ({}, "win32", None, False, True),
+    ],
+)
+def test_options_for_jupyterlab(environ, platform, user_id, root, browser):
+    chosen = options([], environ, platform, user_id)
+    assert ("--allow-root" in chosen) == root
+    assert ("--no-browser" not in chosen) == browser
+    assert f"--ServerApp.root_dir={NOTEBOOKS}" in chosen
+
+
+def test_given_options_win():
+    chosen = options(["--LabApp.default_url=/lab", "--port=9999"], {}, "linux", 0)
+    assert chosen[-2:] == ["--LabApp.default_url=/lab", "--port=9999"]
+    assert sum("default_url" in option for option in chosen) == 1
