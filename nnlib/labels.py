@@ -13,7 +13,7 @@ def check_labels(who, labels, n, n_classes):
         problem = f"shape {labels.shape}"
     elif labels.dtype.kind not in "iu":
         problem = f"{labels.dtype}: use labels.astype(int)"
-    elif n and (labels.min() < 0 or labels.max() >= n_classes):
+    elif n and labels.astype(np.uint64).max() >= n_classes:  # a negative label becomes a huge one
         problem = f"labels from {labels.min()} to {labels.max()}"
     if problem:
         raise ValueError(f"{who} expected integer labels of shape ({n},) from 0 to {n_classes - 1}, got {problem}")

@@ -30,9 +30,12 @@ class Optimizer:
 
     @lr.setter
     def lr(self, lr):
-        if not 0 < lr < math.inf:
-            raise ValueError(f"{type(self).__name__} expected a finite lr > 0, got {lr}")
-        self._lr = float(lr)
+        self._lr = self._positive("lr", lr)
+
+    def _positive(self, name, value):
+        if not 0 < value < math.inf:
+            raise ValueError(f"{type(self).__name__} expected a finite {name} > 0, got {value}")
+        return float(value)
 
     def _within(self, name, value, low, high):
         if not low <= value < high:
@@ -109,7 +112,7 @@ class RMSProp(Optimizer):
     def __init__(self, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0):
         super().__init__(lr, weight_decay)
         self.alpha = self._within("alpha", alpha, 0, 1)
-        self.eps = self._within("eps", eps, 0, math.inf)
+        self.eps = self._positive("eps", eps)
 
     def update(self, params, grads, v):
         v *= self.alpha
@@ -133,14 +136,19 @@ class Adam(Optimizer):
     def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
         super().__init__(lr, weight_decay)
         self.betas = tuple(self._within("each of betas", beta, 0, 1) for beta in betas)
-        self.eps = self._within("eps", eps, 0, math.inf)
+        self.eps = self._positive("eps", eps)
 
     def update(self, params, grads, m, v):
         beta1, beta2 = self.betas
         m *= beta1
         m += grads
         v *= beta2
-        v += grads * grads
+        work = grads * grads  # one vector for all that follows
+        v += work
         v_scale = math.sqrt((1 - beta2) / (1 - beta2**self.t))  # √v̂ = v_scale √v
         m_scale = (1 - beta1) / (1 - beta1**self.t)  # m̂ = m_scale m
-        params -= (self.lr * m_scale / v_scale) * m / (np.sqrt(v) + self.eps / v_scale)
+        np.sqrt(v, out=work)
+        work += self.eps / v_scale
+        np.divide(m, work, out=work)
+        work *= self.lr * m_scale / v_scale
+        params -= work  # lr m̂ / (√v̂ + eps)

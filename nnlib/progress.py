@@ -37,11 +37,14 @@ class Progress:
         if self.bar is not None:
             self.bar.value = epoch.number
 
-    def stopped(self):
-        """Say that the reader ended the run, and that nothing is lost."""
-        self.say("stopped: the model keeps what it has learned")
+    def stopped(self, epochs):
+        """Say that the reader ended the run, even where no progress was asked for."""
+        text = f"stopped after {epochs} of {self.epochs} epochs; the model keeps what it has learned"
         if self.bar is not None:
             self.bar.bar_style = "warning"
+            self.say(text)
+        else:
+            print(text)
 
     def say(self, text):
         if self.bar is not None:

@@ -59,10 +59,11 @@ def minibatches(X, y, batch_size, rng=None):
         raise ValueError(f"minibatches expected a whole batch_size of at least 1, got {batch_size}")
     order = None if rng is None else rng.permutation(len(X))
     for start in range(0, len(X), batch_size):
-        rows = slice(start, start + batch_size)
-        if order is not None:
-            rows = order[rows]
-        yield X[rows], y[rows]
+        if order is None:
+            yield X[start : start + batch_size], y[start : start + batch_size]
+        else:
+            rows = order[start : start + batch_size]
+            yield X[rows], y[rows]
 
 
 @functools.cache
@@ -90,12 +91,12 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
     longer a finite number. The model keeps what it has learned whenever the loop ends.
     """
     if epochs < 0 or epochs != int(epochs):
-        raise ValueError(f"train expected a whole number of epochs, 0 or more, got {epochs}")
+        raise ValueError(f"training expected a whole number of epochs, 0 or more, got {epochs}")
     if rng is not None:
-        check_rng("train", rng)
-    X, y = _checked("train", X, y)
+        check_rng("training", rng)
+    X, y = _checked("training", X, y)
     if validation is not None:
-        validation = _checked("train, validation,", *validation)
+        validation = _checked("validation", *validation)
     return _epochs(model, loss, optimizer, X, y, int(epochs), batch_size, rng, validation, blas_threads)
 
 
@@ -144,21 +145,21 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
         optimizer.step(model.params, model.grads)
         total += value * len(y_batch)
         if correct is not None:
-            right += int(np.count_nonzero(correct(prediction, y_batch)))
+            right += np.count_nonzero(correct(prediction, y_batch))
         before = value
     return total / len(X), right / len(X) if correct is not None else None
 
 
 def _diagnosis(number, step, value, before, optimizer):
     """What happened, and the likely cause."""
-    what = f"train: the loss became {value} in epoch {number}, step {step}"
+    what = f"training stopped: the loss became {value} in epoch {number}, step {step}"
     if number == step == 1:
         return f"{what}, before any step was taken. Likely cause: weights or inputs that are far too large"
     since = f"; a step earlier it was {before:.3g}" if before is not None else ""
     return f"{what}{since}. Likely cause: {optimizer} takes steps that are too large; try a tenth of that lr"
 
 
-def fit(model, loss, optimizer, X, y, *, progress=True, **options):
+def fit(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=None, blas_threads=1, progress=True):
     """Run `train` to its end and return the `History`; the stop button or Ctrl-C ends it early.
 
     Parameters: those of `train`, and progress: a bar in a notebook, a line in a terminal; False
@@ -166,15 +167,16 @@ def fit(model, loss, optimizer, X, y, *, progress=True, **options):
     """
     from nnlib.progress import Progress  # only here: the core itself needs no notebook
 
+    options = {"epochs": epochs, "batch_size": batch_size, "rng": rng}
+    run = train(model, loss, optimizer, X, y, **options, validation=validation, blas_threads=blas_threads)
     history = History()
-    epochs = train(model, loss, optimizer, X, y, **options)
-    with Progress(options["epochs"], show=progress) as bar:
+    with Progress(epochs, show=progress) as bar:
         try:
-            for epoch in epochs:
+            for epoch in run:
                 history.append(epoch)
                 bar.update(epoch)
         except KeyboardInterrupt:
-            bar.stopped()
+            bar.stopped(len(history))
     return history
 
 
