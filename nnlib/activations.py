@@ -73,7 +73,7 @@ class LeakyReLU(Activation):
         return np.maximum(X, self.slope * X)
 
     def derivative(self, X, Y):
-        slopes = np.full_like(X, self.slope)
+        slopes = np.full(X.shape, self.slope, np.result_type(X, np.float16))  # a float, whatever X is
         slopes[X > 0] = 1
         return slopes
 

@@ -4,6 +4,8 @@ import copy
 
 import numpy as np
 
+from nnlib.guards import check_rng
+
 
 def numerical_gradient(f, x, h=1e-5):
     """Return the gradient of the number f() by the array x, one entry at a time.
@@ -58,6 +60,7 @@ def check_layer(layer, X, *, rng, training=True):
     >>> list(errors), errors["dX"] < 1e-9
     (['dX'], True)
     """
+    check_rng("check_layer", rng)
     X = X.copy()
     mine = copy.deepcopy(layer)
     dY = rng.standard_normal(mine.forward(X, training=training).shape)

@@ -5,7 +5,7 @@ An initialiser is a function `(n_in, n_out, rng) -> W` of shape (n_in, n_out). B
 
 import math
 
-import numpy as np
+from nnlib.guards import check_rng
 
 
 def glorot_uniform(n_in, n_out, rng):
@@ -13,6 +13,7 @@ def glorot_uniform(n_in, n_out, rng):
 
     Source: Glorot and Bengio 2010, equation 16. The default of Keras's Dense layer.
     """
+    check_rng("glorot_uniform", rng)
     limit = math.sqrt(6 / (n_in + n_out))
     return rng.uniform(-limit, limit, (n_in, n_out))
 
@@ -22,28 +23,23 @@ def he_normal(n_in, n_out, rng):
 
     Source: He et al. 2015, equation 10 (not truncated, unlike Keras's initialiser of this name).
     """
+    check_rng("he_normal", rng)
     return rng.normal(0, math.sqrt(2 / n_in), (n_in, n_out))
 
 
 def standard_normal(n_in, n_out, rng):
     """Normal weights with standard deviation 1, whatever the size of the layer."""
-    return rng.standard_normal((n_in, n_out))
+    return check_rng("standard_normal", rng).standard_normal((n_in, n_out))
 
 
 def uniform(low, high):
     """Return an initialiser that draws uniformly from [low, high).
 
+    >>> import numpy as np
     >>> W = uniform(0, 0.1)(784, 512, np.random.default_rng(0))
     >>> W.shape, bool(W.min() >= 0), bool(W.max() < 0.1)
     ((784, 512), True, True)
     """
     if not low < high:
         raise ValueError(f"uniform expected low < high, got low = {low}, high = {high}")
-    return lambda n_in, n_out, rng: rng.uniform(low, high, (n_in, n_out))
-
-
-def check_rng(who, rng):
-    """Return rng, or raise ValueError if it is not a generator: a seed is not enough."""
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"{who} expected rng to be np.random.default_rng(seed), got {type(rng).__name__}")
-    return rng
+    return lambda n_in, n_out, rng: check_rng("uniform", rng).uniform(low, high, (n_in, n_out))

@@ -2,22 +2,7 @@
 
 import numpy as np
 
-
-def check_labels(who, labels, n, n_classes):
-    """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
-    labels = np.asarray(labels)
-    problem = None
-    if labels.ndim == 2 and labels.shape[1] == n_classes:
-        problem = f"shape {labels.shape}, which looks one-hot: use labels.argmax(axis=1)"
-    elif labels.shape != (n,):
-        problem = f"shape {labels.shape}"
-    elif labels.dtype.kind not in "iu":
-        problem = f"{labels.dtype}: use labels.astype(int)"
-    elif n and labels.astype(np.uint64).max() >= n_classes:  # a negative label becomes a huge one
-        problem = f"labels from {labels.min()} to {labels.max()}"
-    if problem:
-        raise ValueError(f"{who} expected integer labels of shape ({n},) from 0 to {n_classes - 1}, got {problem}")
-    return labels
+from nnlib.guards import check_labels
 
 
 def one_hot(labels, n_classes):
@@ -57,4 +42,5 @@ def confusion_matrix(predicted, labels, n_classes):
     """
     labels = check_labels("confusion_matrix", labels, len(labels), n_classes)
     predicted = check_labels("confusion_matrix", predicted, len(labels), n_classes)
-    return np.bincount(labels * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)
+    pairs = labels.astype(int) * n_classes + predicted.astype(int)  # uint8 could not hold them
+    return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)

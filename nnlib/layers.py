@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nnlib.initializers import check_rng, glorot_uniform
+from nnlib.guards import check_rng, check_whole
+from nnlib.initializers import glorot_uniform
 
 
 class Layer:
@@ -50,10 +51,8 @@ class Dense(Layer):
     X = None
 
     def __init__(self, n_in, n_out, *, rng, init=glorot_uniform):
-        for name, size in [("n_in", n_in), ("n_out", n_out)]:
-            if not isinstance(size, (int, np.integer)) or size < 1:
-                raise ValueError(f"Dense expected {name} to be a whole number of at least 1, got {size!r}")
-        self.n_in, self.n_out = n_in, n_out
+        self.n_in = n_in = check_whole("Dense", "n_in", n_in, 1)
+        self.n_out = n_out = check_whole("Dense", "n_out", n_out, 1)
         self.W = init(n_in, n_out, check_rng(self, rng))
         if self.W.shape != (n_in, n_out):
             raise ValueError(f"{self} expected init to return W of shape ({n_in}, {n_out}), got {self.W.shape}")
@@ -103,14 +102,16 @@ class Dropout(Layer):
     def forward(self, X, training=False):
         if training:
             keep = self.rng.random(X.shape) >= self.rate
-            self.mask = (keep / (1 - self.rate)).astype(X.dtype)
+            self.mask = (keep / (1 - self.rate)).astype(np.result_type(X.dtype, np.float16))  # no integer
         else:
-            self.mask = np.ones((), X.dtype)
+            self.mask = np.ones(X.shape, X.dtype)
         return X * self.mask
 
     def backward(self, dY, input_grad=True):
         if self.mask is None:
             raise RuntimeError(f"{self}.backward was called before forward: there is no mask yet")
+        if dY.shape != self.mask.shape:
+            raise ValueError(f"{self} expected dY of shape {self.mask.shape}, got {dY.shape}")
         return dY * self.mask
 
     def __repr__(self):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.labels import check_labels
+from nnlib.guards import check_labels
 
 
 def softmax(logits):

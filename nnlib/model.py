@@ -1,9 +1,6 @@
 """A network as a list of layers, all of whose parameters live in one flat vector."""
 
 import os
-import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,11 @@ def _name(layer):
     """The layer as text without an address in memory."""
     plain = type(layer).__repr__ is object.__repr__
     return f"{type(layer).__name__}()" if plain else repr(layer)
+
+
+def _width_after(layer, width):
+    """The number of features after a layer, or None; a layer that learns must say, others keep it."""
+    return getattr(layer, "n_out", None if getattr(layer, "parameters", ()) else width)
 
 
 class Sequential:
@@ -35,6 +37,8 @@ class Sequential:
 
     def __init__(self, *layers, dtype=np.float32):
         self.layers, self.dtype = layers, np.dtype(dtype)
+        if self.dtype.kind != "f":
+            raise ValueError(f"Sequential expected dtype to be np.float32 or np.float64, got {self.dtype}")
         if not layers:
             raise ValueError("Sequential expected at least one layer, got none")
         width = None
@@ -42,11 +46,13 @@ class Sequential:
             who = f"Sequential: layer {number}, {_name(layer)},"
             if isinstance(layer, type) or not (hasattr(layer, "forward") and hasattr(layer, "backward")):
                 raise ValueError(f"{who} expected an object with forward and backward, got {layer!r}")
+            if isinstance(layer, Sequential):
+                raise ValueError(f"{who} expected a layer, got a Sequential: pass its layers, *model.layers")
             if any(layer is earlier for earlier in layers[: number - 1]):
                 raise ValueError(f"{who} expected a layer of its own, got the same layer twice")
             if width is not None and getattr(layer, "n_in", width) != width:
                 raise ValueError(f"{who} expected {layer.n_in} features, got {width} from the layers before it")
-            width = getattr(layer, "n_out", width)
+            width = _width_after(layer, width)
         self._bind()
 
     def _bind(self):
@@ -93,6 +99,7 @@ class Sequential:
 
     def forward(self, X, training=False):
         """Return the output of the last layer.   Shapes: X (n, n_in of the first layer)."""
+        self._synchronised(self._params, "")
         X = np.asarray(X, dtype=self.dtype)
         for layer in self.layers:
             X = layer.forward(X, training=training)
@@ -110,11 +117,11 @@ class Sequential:
 
     def summary(self):
         """Return a table of the layers, their output shapes and their numbers of parameters."""
-        rows, width = [("layer", "output", "parameters")], "?"
+        rows, width = [("layer", "output", "parameters")], None
         for layer in self.layers:
-            width = getattr(layer, "n_out", width)
+            width = _width_after(layer, width)
             count = sum(np.size(getattr(layer, name)) for name in getattr(layer, "parameters", ()))
-            rows.append((_name(layer), f"(n, {width})", f"{count:,}"))
+            rows.append((_name(layer), f"(n, {width or '?'})", f"{count:,}"))
         rows.append(("total", "", f"{self.params.size:,}"))
         wide = max(len(row[0]) for row in rows)
         return "\n".join(f"{a:{wide}}  {b:10}  {c:>10}" for a, b, c in rows)
@@ -132,23 +139,26 @@ class Sequential:
     def save(self, path):
         """Write layers and parameters to a NumPy .npz file: all of it, or nothing at all."""
         path = Path(path)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".unfinished")
+        unfinished = path.with_name(path.name + ".unfinished")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with unfinished.open("wb") as file:
                 np.savez(file, layers=[_name(layer) for layer in self.layers], params=self.params)
             os.replace(unfinished, path)
-        except BaseException:
-            os.unlink(unfinished)
-            raise
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def load(self, path):
         """Take the parameters from a file of `save`; raise ValueError, unchanged, if it does not fit."""
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                layers, params = file["layers"].tolist(), file["params"]
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ValueError(f"Sequential.load expected a file of Sequential.save, got {path}: {error}") from error
+        with open(path, "rb") as file:
+            try:
+                content = np.load(file, allow_pickle=False)
+                layers, params = content["layers"].tolist(), content["params"]
+            except Exception as error:  # zip, NumPy and zlib raise nine kinds for a damaged file
+                raise ValueError(f"Sequential.load expected a file of Sequential.save, got {path}: {error}") from error
         mine = [_name(layer) for layer in self.layers]
         if layers != mine or params.shape != self.params.shape or params.dtype.kind != "f":
-            raise ValueError(f"Sequential.load expected the layers {mine}, got {layers} in {path}")
+            expected = f"{mine} with {self.params.size} parameters"
+            raise ValueError(
+                f"Sequential.load expected the layers {expected}, got {layers} with {params.size} in {path}"
+            )
         self.params[...] = params

@@ -21,7 +21,7 @@ class Optimizer:
         self.lr = lr
         self.weight_decay = self._within("weight_decay", weight_decay, 0, math.inf)
         self.t = 0  # steps taken
-        self._params = None
+        self.memory = self._params = None
 
     @property
     def lr(self):
@@ -49,10 +49,11 @@ class Optimizer:
         """
         if params.shape != grads.shape:
             raise ValueError(f"{self} expected grads of shape {params.shape}, got {grads.shape}")
+        if self.memory is None:
+            self.memory = [np.zeros_like(params) for _ in range(self.slots)]
         if self._params is None:
             self._params = params
-            self.memory = [np.zeros_like(params) for _ in range(self.slots)]
-        elif self.slots and self._params is not params:
+        if self.slots and (self._params is not params or self.memory[0].shape != params.shape):
             raise RuntimeError(f"{self} already steps other parameters: make one optimizer for each model")
         self.t += 1
         if self.weight_decay:
@@ -65,6 +66,9 @@ class Optimizer:
 
     def __repr__(self):
         return f"{type(self).__name__}(lr={self.lr:g})"
+
+    def __getstate__(self):  # a copy goes on with the memory, for the first parameters it meets
+        return self.__dict__ | {"_params": None}
 
 
 class SGD(Optimizer):
@@ -135,6 +139,8 @@ class Adam(Optimizer):
 
     def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
         super().__init__(lr, weight_decay)
+        if np.shape(betas) != (2,):
+            raise ValueError(f"Adam expected two betas, as in (0.9, 0.999), got {betas}")
         self.betas = tuple(self._within("each of betas", beta, 0, 1) for beta in betas)
         self.eps = self._positive("eps", eps)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from nnlib.initializers import check_rng
+from nnlib.guards import check_rng, check_whole, first_strange_row
 from nnlib.losses import SoftmaxCrossEntropy
 
 
@@ -55,9 +55,8 @@ def minibatches(X, y, batch_size, rng=None):
     """
     if len(X) == 0 or len(X) != len(y):
         raise ValueError(f"minibatches expected as many targets as rows, at least one: got {len(X)} and {len(y)}")
-    if batch_size < 1 or batch_size != int(batch_size):
-        raise ValueError(f"minibatches expected a whole batch_size of at least 1, got {batch_size}")
-    order = None if rng is None else rng.permutation(len(X))
+    batch_size = check_whole("minibatches", "batch_size", batch_size, 1)
+    order = None if rng is None else check_rng("minibatches", rng).permutation(len(X))
     for start in range(0, len(X), batch_size):
         if order is None:
             yield X[start : start + batch_size], y[start : start + batch_size]
@@ -90,14 +89,21 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
     Raises ValueError for data that does not fit, with the row; RuntimeError when the loss is no
     longer a finite number. The model keeps what it has learned whenever the loop ends.
     """
-    if epochs < 0 or epochs != int(epochs):
-        raise ValueError(f"training expected a whole number of epochs, 0 or more, got {epochs}")
+    for name, thing, method in [
+        ("model", model, "forward"),
+        ("loss", loss, "backward"),
+        ("optimizer", optimizer, "step"),
+    ]:
+        if isinstance(thing, type) or not hasattr(thing, method):
+            raise ValueError(f"training expected as {name} an object with {method}, got {thing!r}")
+    epochs = check_whole("training", "epochs", epochs, 0)
+    batch_size = check_whole("training", "batch_size", batch_size, 1)
     if rng is not None:
         check_rng("training", rng)
     X, y = _checked("training", X, y)
     if validation is not None:
         validation = _checked("validation", *validation)
-    return _epochs(model, loss, optimizer, X, y, int(epochs), batch_size, rng, validation, blas_threads)
+    return _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, blas_threads)
 
 
 def _checked(who, X, y):
@@ -109,13 +115,11 @@ def _checked(who, X, y):
         raise ValueError(f"{who} expected one target for each of at least one row, got X {X.shape} and y {y.shape}")
     if X.dtype == np.uint8:
         raise ValueError(f"{who} expected floats, got uint8, which looks like raw pixels: divide by 255 first")
-    if X.dtype.kind == "f":
-        with np.errstate(over="ignore", invalid="ignore"):
-            suspicious = not np.isfinite(X.sum())  # one fast pass without a copy of X
-        for row in np.arange(len(X)) if suspicious else ():
-            strange = X[row][~np.isfinite(X[row])]
-            if strange.size:
-                raise ValueError(f"{who} expected finite numbers in X, got {strange[0]} in row {row}")
+    for name, values in [("X", X), ("y", y)]:
+        row = first_strange_row(values)
+        if row is not None:
+            strange = values[row][~np.isfinite(values[row])].flat[0]
+            raise ValueError(f"{who} expected finite numbers in {name}, got {strange} in row {row}")
     return X, y
 
 
@@ -126,6 +130,10 @@ def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, b
         # Limits and silence hold inside an epoch only: between epochs it is the caller's turn.
         with limited_blas(blas_threads), np.errstate(all="ignore"):
             mean_loss, accuracy = _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number)
+        if first_strange_row(model.params) is not None:  # the last step of all is nobody's input
+            raise RuntimeError(
+                f"training stopped: parameters are not finite after epoch {number}. {_too_large(optimizer)}"
+            )
         val = (None, None)
         if validation is not None:
             val = evaluate(model, *validation, loss, blas_threads=blas_threads)
@@ -140,7 +148,7 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
         prediction = model.forward(X_batch, training=True)
         value = loss.forward(prediction, y_batch)
         if not math.isfinite(value):
-            raise RuntimeError(_diagnosis(number, step, value, before, optimizer))
+            raise RuntimeError(_diagnosis(number, step, value, before, model, optimizer))
         model.backward(loss.backward())
         optimizer.step(model.params, model.grads)
         total += value * len(y_batch)
@@ -150,13 +158,19 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
     return total / len(X), right / len(X) if correct is not None else None
 
 
-def _diagnosis(number, step, value, before, optimizer):
+def _diagnosis(number, step, value, before, model, optimizer):
     """What happened, and the likely cause."""
     what = f"training stopped: the loss became {value} in epoch {number}, step {step}"
+    if number == step == 1 and not np.isfinite(model.params).all():
+        return f"{what}, before any step was taken: the model's parameters are not all finite. Build it anew"
     if number == step == 1:
         return f"{what}, before any step was taken. Likely cause: weights or inputs that are far too large"
     since = f"; a step earlier it was {before:.3g}" if before is not None else ""
-    return f"{what}{since}. Likely cause: {optimizer} takes steps that are too large; try a tenth of that lr"
+    return f"{what}{since}. {_too_large(optimizer)}"
+
+
+def _too_large(optimizer):
+    return f"Likely cause: {optimizer} takes steps that are too large; try a tenth of that lr"
 
 
 def fit(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=None, blas_threads=1, progress=True):
@@ -189,7 +203,7 @@ def evaluate(model, X, y, loss=None, *, batch_size=1000, blas_threads=1):
     X, y = _checked("evaluate", X, y)
     correct = getattr(loss, "correct", None)
     total, right = 0.0, 0
-    with limited_blas(blas_threads):
+    with limited_blas(blas_threads), np.errstate(all="ignore"):
         for X_batch, y_batch in minibatches(X, y, batch_size):
             prediction = model.forward(X_batch)
             total += loss.forward(prediction, y_batch) * len(y_batch)

@@ -36,7 +36,8 @@ def read_idx(path, sha256=None):
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"read_idx expected a whole gzip file, got {path}: {error}") from error
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
-        raise ValueError(f"read_idx expected {path} to start with 00 00 08 (IDX of uint8), got {content[:4].hex(' ')}")
+        start = content[:4].hex(" ") or "an empty file"
+        raise ValueError(f"read_idx expected {path} to start with 00 00 08 (IDX of uint8), got {start}")
     header = 4 + 4 * content[3]
     if len(content) < header:
         raise ValueError(f"read_idx expected a header of {header} bytes in {path}, got {len(content)} bytes")

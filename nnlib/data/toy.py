@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from nnlib.guards import check_rng
+
 
 def line(n, *, rng, slope=2.0, intercept=-1.0, noise=0.1):
     """Return points near y = slope x + intercept.   Shapes: X (n, 1) in [-1, 1), y (n, 1)."""
+    check_rng("line", rng)
     X = rng.uniform(-1, 1, (n, 1))
     return X, slope * X + intercept + noise * rng.standard_normal((n, 1))
 
@@ -29,6 +32,7 @@ def _classes(n, n_classes):
 
 def blobs(n, *, rng, n_classes=3, noise=0.5):
     """Return round clouds, their centres evenly spaced on a circle of radius 2."""
+    check_rng("blobs", rng)
     y = _classes(n, n_classes)
     angle = 2 * np.pi * y / n_classes
     return 2 * np.c_[np.cos(angle), np.sin(angle)] + noise * rng.standard_normal((n, 2)), y
@@ -36,6 +40,7 @@ def blobs(n, *, rng, n_classes=3, noise=0.5):
 
 def moons(n, *, rng, noise=0.1):
     """Return two half circles that reach into each other, centred at the origin."""
+    check_rng("moons", rng)
     y = _classes(n, 2)
     angle = rng.uniform(0, np.pi, n)
     x1 = np.where(y == 0, np.cos(angle), 1 - np.cos(angle)) - 0.5
@@ -45,6 +50,7 @@ def moons(n, *, rng, noise=0.1):
 
 def circles(n, *, rng, inner=0.5, noise=0.1):
     """Return a circle of radius 1 (class 0) around one of radius `inner` (class 1)."""
+    check_rng("circles", rng)
     y = _classes(n, 2)
     angle = rng.uniform(0, 2 * np.pi, n)
     radius = np.where(y == 0, 1.0, inner)
@@ -53,6 +59,7 @@ def circles(n, *, rng, inner=0.5, noise=0.1):
 
 def spirals(n, *, rng, n_classes=2, turns=1.0, noise=0.02):
     """Return arms that wind around the origin out to radius 1, one for each class."""
+    check_rng("spirals", rng)
     y = _classes(n, n_classes)
     radius = rng.uniform(0.05, 1, n)
     angle = 2 * np.pi * (turns * radius + y / n_classes)
