@@ -1,10 +1,8 @@
-"""What all tests share: one BLAS thread for each process, and a seeded generator."""
+"""What all tests share: one BLAS thread for each process, as `strict` sets it, and a seeded generator."""
 
-import os
+import strict  # noqa: F401 (before NumPy is loaded)
 
-for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]:
-    os.environ.setdefault(name, "1")  # before NumPy is loaded; kernels inherit it
-
+# isort: split
 import numpy as np
 import pytest
 

@@ -1,39 +1,70 @@
 """Re-run the notebooks and write them in one normal form, so that a diff in review is a real change.
 
-python tests/refresh.py                     all notebooks
-python tests/refresh.py notebooks/06*       some of them
-python tests/refresh.py --check             run nothing, write nothing: say what is not in normal form
+    python tests/refresh.py                     all notebooks
+    python tests/refresh.py notebooks/06*       some of them
+    python tests/refresh.py --check             run nothing, write nothing: say what is not in normal form
+
+Normal form: counts 1..n, readable cell ids, links to the neighbours at the end, no widget views, no times,
+no paths. A picture that looks as before keeps its old bytes.
 """
 
 import argparse
 import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from strict import PICTURE_NOISE, WIDGET, picture_difference
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 
-def execute(notebook):
-    """Run all cells in order, in a fresh kernel whose folder is the notebooks' own."""
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+def execute(notebook, folder=NOTEBOOKS, progress=lambda done, cells: None):
+    """Run all cells in order, in a fresh kernel whose folder is the notebook's own."""
     client = NotebookClient(
         notebook,
         timeout=600,
         kernel_name="python3",
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,
     )
+    client.on_cell_complete = lambda cell, cell_index: progress(cell_index + 1, len(notebook.cells))
     client.execute()
+
+
+def show_progress(name):
+    """Return a function that draws how many cells have run, where somebody watches."""
+
+    def draw(done, cells):
+        if sys.stdout.isatty():
+            bar = "#" * (30 * done // cells)
+            print(f"\r{name}: [{bar:30}] {done} of {cells} cells", end="\r\033[K" if done == cells else "", flush=True)
+
+    return draw
+
+
+def title(path):
+    """The first heading of a notebook, without the sign of the heading."""
+    return nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+
+
+def navigation(path):
+    """Return the links at the end of a notebook: previous, the table of contents, next."""
+    numbered = sorted(path.parent.glob("[0-9]*.ipynb"))
+    here = [other.name for other in numbered].index(path.name)
+    links = ["[All notebooks](../README.md)"]
+    if here > 0:
+        links.insert(0, f"[← {title(numbered[here - 1])}]({numbered[here - 1].name})")
+    if here + 1 < len(numbered):
+        links.append(f"[{title(numbered[here + 1])} →]({numbered[here + 1].name})")
+    return nbformat.v4.new_markdown_cell("---\n" + " · ".join(links), id="navigation")
 
 
 def cell_id(cell, taken):
@@ -48,28 +79,31 @@ def cell_id(cell, taken):
     return name
 
 
-def normalise(notebook):
-    """Bring ids, counts, metadata and outputs into the one form that is committed."""
+def normalise(notebook, path):
+    """Bring ids, counts, metadata, links and outputs into the one form that is committed."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
-    taken, count = set(), 0
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip() and cell.id != "navigation"]
+    taken, count = {"navigation"}, 0
     for cell in notebook.cells:
         cell.id = cell_id(cell, taken)
         cell.source = cell.source.rstrip()
         cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
-        if cell.cell_type != "code":
-            cell.pop("attachments", None)
-            continue
-        count += 1
-        cell.execution_count = count
-        cell.outputs = merged(cell.outputs)
-        for output in cell.outputs:
-            output.get("data", {}).pop(WIDGET, None)
-            if "execution_count" in output:
-                output.execution_count = count
-            if output.output_type == "error":  # a traceback has paths and colours of this machine
-                output.traceback = [f"{output.ename}: {output.evalue}"]
+        if cell.cell_type == "code":
+            count += 1
+            cell.execution_count = count if cell.execution_count else None
+            cell.outputs = [normalise_output(output, count) for output in merged(cell.outputs)]
+    notebook.cells.append(navigation(path))
     return notebook
+
+
+def normalise_output(output, count):
+    output.get("data", {}).pop(WIDGET, None)
+    if "execution_count" in output:
+        output.execution_count = count
+    if output.output_type == "error":  # a traceback has paths and colours of this machine
+        output.traceback = [f"{output.ename}: {output.evalue}"]
+    return output
 
 
 def merged(outputs):
@@ -83,13 +117,28 @@ def merged(outputs):
     return result
 
 
+def keep_pictures(notebook, old):
+    """Put the stored bytes in the place of new ones that look the same."""
+    stored = {cell.id: cell.get("outputs", []) for cell in old.cells}
+    for cell in notebook.cells:
+        for new, before in zip(cell.get("outputs", []), stored.get(cell.id, []), strict=False):
+            png, kept = (output.get("data", {}).get("image/png") for output in (new, before))
+            if png and kept and picture_difference(kept, png) <= PICTURE_NOISE:
+                new.data["image/png"] = kept
+
+
+def text_of(notebook):
+    return nbformat.writes(notebook) + "\n"
+
+
 def write(path, text):
     """Replace the file at once, or leave it as it was."""
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".unfinished")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    os.chmod(unfinished, path.stat().st_mode)
-    os.replace(unfinished, path)
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def problems(path):
@@ -98,9 +147,22 @@ def problems(path):
     notebook = nbformat.reads(text, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = [f"cell {cell.id} was never run" for cell in code if cell.execution_count is None]
-    if nbformat.writes(normalise(notebook)) + "\n" != text:
-        found.append("ids, counts, metadata or outputs are not as refresh.py writes them")
+    if text_of(normalise(notebook, path)) != text:
+        found.append("ids, counts, links, metadata or outputs are not as refresh.py writes them")
     return found
+
+
+def refresh(path):
+    """Run a notebook and write it; raise CellExecutionError, the file untouched, if a cell fails."""
+    old = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, path.parent, show_progress(path.name))
+    normalise(notebook, path)
+    keep_pictures(notebook, old)
+    changed = text_of(notebook) != path.read_text(encoding="utf-8")
+    if changed:
+        write(path, text_of(notebook))
+    return "written" if changed else "unchanged"
 
 
 def main():
@@ -108,20 +170,19 @@ def main():
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all")
     parser.add_argument("--check", action="store_true", help="write nothing")
     arguments = parser.parse_args()
-    paths = arguments.notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths = [path.resolve() for path in arguments.notebooks] or sorted(NOTEBOOKS.glob("*.ipynb"))
     if not paths:
         sys.exit(f"refresh.py expected notebooks in {NOTEBOOKS}, found none")
     failed = False
     for path in paths:
-        if arguments.check:
-            found = problems(path)
-            failed |= bool(found)
-            print(f"{path.name}: {'; '.join(found) or 'in normal form'}")
+        try:
+            found = problems(path) if arguments.check else refresh(path)
+        except CellExecutionError as error:
+            print(f"{path.name}: left as it was, a cell failed: {error.ename}: {error.evalue}")
+            failed = True
             continue
-        notebook = nbformat.read(path, as_version=4)
-        execute(notebook)
-        write(path, nbformat.writes(normalise(notebook)) + "\n")
-        print(f"{path.name}: {len(notebook.cells)} cells run")
+        failed |= arguments.check and bool(found)
+        print(f"{path.name}: {found if isinstance(found, str) else '; '.join(found) or 'in normal form'}")
     sys.exit(failed)
 
 
