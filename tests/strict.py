@@ -243,6 +243,7 @@ class Notebook(nbval.plugin.IPyNbFile):
     """A notebook: its form, its cells in order, its budget."""
 
     def collect(self):
+        self.add_marker("notebook")
         try:
             self.nb = nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
             if (self.nb.nbformat, self.nb.nbformat_minor) != (4, 5):

@@ -80,6 +80,13 @@ def test_no_public_function_of_the_core_is_without_a_docstring():
                 assert thing.__doc__, f"{module.__name__}.{name}"
 
 
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)
+def test_style(command):
+    """Ruff, notebooks included; `ruff check --fix . && ruff format .` mends most of it."""
+    run = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+
+
 def test_the_readme_lists_every_notebook_and_its_links_exist():
     text = (ROOT / "README.md").read_text()
     for notebook in NOTEBOOKS.glob("*.ipynb"):

@@ -147,6 +147,7 @@ def results(tmp_path_factory):
     return failed
 
 
+@pytest.mark.canary
 @pytest.mark.parametrize("name", CANARIES)
 def test_canary(name, results):
     _, item, says = CANARIES[name]
@@ -157,6 +158,7 @@ def test_canary(name, results):
         assert says in results[name][item]
 
 
+@pytest.mark.canary
 def test_after_a_dead_kernel_the_rest_is_expected_to_fail(results):
     assert set(results["dead kernel"]) == {"Cell 1"}
 

@@ -1,0 +1,201 @@
+"""The static rules of a notebook: what can be asked of it without running it. Each rule returns its faults."""
+
+import ast
+import importlib
+import inspect
+import re
+from functools import reduce
+from pathlib import Path
+
+import nbformat
+
+TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
+MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_COLUMNS = 20, 25, 92
+MOST_BYTES = 1_500_000
+NETWORK = r"https?://|ftp://|\b(urllib|requests|httpx|socket|aiohttp|wget|curl)\b|^\s*[!%]\s*(pip|conda|curl|wget)"
+PATHS = r"(?<![\w.~])/(home|root|tmp|usr|var|work|Users|mnt|opt|private)/|\b[A-Z]:\\"
+ADDRESSES = r"\b0x[0-9a-f]{6,}"
+UNSTABLE = r"\b(interact|interactive|interactive_output|clear_output)\(|\bOutput\(|display_id"  # nbval cannot follow
+BELITTLING = r"\b(simply|obviously|trivial(ly)?|of course|as everyone knows|easy|easily|just)\b"
+
+# How a term is written everywhere; on the left what to look for, on the right what to write.
+TERMS = {
+    r"mini-batch|mini batch": "minibatch",
+    r"hyper-parameter": "hyperparameter",
+    r"data-set|dataset": "data set",
+    r"back-propagation|back propagation": "backpropagation",
+    r"cross entropy": "cross-entropy",
+    r"learning-rate": "learning rate",
+    r"color|behavior|normalize[sd]?|initialize[sd]?|center(ed)?|gray|neighbor|analyze": "the British spelling",
+}
+
+
+def load(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def markdown(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def prose(text):
+    """Return Markdown without code, formulas, addresses of links, headings and HTML tags."""
+    for pattern in [r"```.*?```", r"\$\$.*?\$\$", r"\$[^$\n]+\$", r"`[^`\n]*`", r"(?<=\])\([^)]*\)", r"<[^>]+>"]:
+        text = re.sub(pattern, " ", text, flags=re.DOTALL)
+    return re.sub(r"^#.*$", " ", text, flags=re.MULTILINE)
+
+
+def output_text(output):
+    data = output.get("data", {})
+    return (
+        output.get("text", "")
+        + output.get("evalue", "")
+        + "\n".join(v for k, v in data.items() if k.startswith("text/"))
+    )
+
+
+def form(path, notebook):
+    """Tags, lengths, size, order of headings."""
+    faults = [f"is {path.stat().st_size:,} bytes long"] if path.stat().st_size > MOST_BYTES else []
+    for cell in notebook.cells:
+        faults += [f"{cell.id}: tag {tag}" for tag in cell.metadata.get("tags", []) if not re.fullmatch(TAGS, tag)]
+    for cell in code(notebook):
+        lines = cell.source.splitlines()
+        most = MOST_LINES_OF_A_CLASS if re.search(r"^class ", cell.source, re.MULTILINE) else MOST_LINES
+        faults += [f"{cell.id}: {len(lines)} lines"] if len(lines) > most else []
+        faults += [f"{cell.id}: a line of {len(line)} columns" for line in lines if len(line) > MOST_COLUMNS]
+    texts = [re.sub(r"```.*?```", "", cell.source, flags=re.DOTALL) for cell in markdown(notebook)]
+    found = re.findall(r"^(#+) (.*)$", "\n".join(texts), re.MULTILINE)
+    levels = [len(signs) for signs, _ in found]
+    number = re.match(r"\d+", path.name)
+    if not notebook.cells[0].source.startswith(f"# {int(number[0]) if number else ''} · "):
+        faults.append(f"the first heading is not '# {int(number[0]) if number else 'N'} · ...'")
+    if levels.count(1) != 1:
+        faults.append(f"{levels.count(1)} headings of the first level")
+    jumps = zip(levels, levels[1:], found[1:], strict=False)
+    faults += [f"heading '{text}' skips a level" for before, after, (_, text) in jumps if after > before + 1]
+    return faults
+
+
+def self_contained(path, notebook):
+    """No network, no paths or addresses of one machine, nothing whose output cannot be compared, no noise."""
+    faults = []
+    for cell in code(notebook):
+        for what, pattern in [("network", NETWORK), ("path", PATHS), ("unstable output", UNSTABLE)]:
+            faults += [f"{cell.id}: {what}: {hit[0]!r}" for hit in re.finditer(pattern, cell.source, re.MULTILINE)]
+        for output in cell.outputs:
+            for what, pattern in [("path", PATHS), ("address", ADDRESSES)]:
+                faults += [
+                    f"{cell.id}: {what} in its output: {hit[0]}" for hit in re.finditer(pattern, output_text(output))
+                ]
+            faults += [f"{cell.id}: prints to stderr"] if output.get("name") == "stderr" else []
+    return faults
+
+
+def accessible(path, notebook):
+    """Every picture has words, and every figure prints the facts that would change if it were wrong."""
+    faults = []
+    for cell in markdown(notebook):
+        faults += [
+            f"{cell.id}: picture without alt text" for _ in re.finditer(r"!\[\s*\]\(|<img(?![^>]*\balt=)", cell.source)
+        ]
+    for cell in code(notebook):
+        pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+        if not all(output.metadata.get("image/png", {}).get("alt", "").strip() for output in pictures):
+            faults.append(f"{cell.id}: figure without alt text: use nnlib.plotting.show")
+        if pictures and not any(output.get("name") == "stdout" for output in cell.outputs):
+            faults.append(f"{cell.id}: a figure without printed facts")
+    return faults
+
+
+def anchor(heading):
+    return re.sub(r"\s", "-", heading.strip())
+
+
+def links(path, notebook):
+    """Every relative link leads to a file, and to a heading in it if it names one."""
+    faults = []
+    for cell in markdown(notebook):
+        for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", cell.source, flags=re.DOTALL)):
+            if re.match(r"\w+:", target):
+                continue
+            name, _, place = target.partition("#")
+            file = (path.parent / name).resolve() if name else path
+            if not file.exists():
+                faults.append(f"{cell.id}: no such file: {target}")
+            elif place and file.suffix == ".ipynb":
+                text = "\n".join(other.source for other in markdown(load(file)))
+                if place not in map(anchor, re.findall(r"^#+ (.*)$", text, re.MULTILINE)):
+                    faults.append(f"{cell.id}: no such heading: {target}")
+    return faults
+
+
+def words(path, notebook):
+    """Terms are written in one way, and nothing is called easy."""
+    faults = []
+    for cell in markdown(notebook):
+        text = prose(cell.source)
+        faults += [f"{cell.id}: '{hit[0]}'" for hit in re.finditer(BELITTLING, text, re.IGNORECASE)]
+        for pattern, better in TERMS.items():
+            hits = re.finditer(rf"\b({pattern})\b", text, re.IGNORECASE)
+            faults += [f"{cell.id}: '{hit[0]}': write {better}" for hit in hits]
+    return faults
+
+
+def typed_numbers(path, notebook):
+    """A decimal or a percentage in prose must stand in the code or in an output of the same notebook.
+
+    So when a result moves, the sentence that quotes it turns red. 97 % may stand as 0.97 in the code.
+    """
+    executed = "\n".join(cell.source + "\n" + "\n".join(map(output_text, cell.outputs)) for cell in code(notebook))
+    executed += "\n".join(
+        re.findall(r"```.*?```", "\n".join(c.source for c in markdown(notebook)), re.DOTALL)
+    )  # answers
+    known = set(re.findall(r"\d+(?:\.\d+)?%|\d+\.\d+", executed))
+    known |= {f"{100 * float(number):g}%" for number in known if "%" not in number}
+    faults = []
+    for cell in markdown(notebook):
+        text = re.sub(r"\b0\d\.\d\b", " ", prose(cell.source))  # 06.1 is the name of an exercise
+        for number in re.findall(r"(?<![\w.])(\d+(?:\.\d+)? ?%|\d+\.\d+)(?![\w.]*\d)", text):
+            if number.replace(" ", "") not in known:
+                faults.append(f"{cell.id}: {number} is typed, no cell computes it")
+    return faults
+
+
+def without_docstrings(tree):
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            node.body = body[1:] or [ast.Pass()]
+    return tree
+
+
+def syntax(source, name):
+    """Return the definition of `name` in the source as text that comments and docstrings do not change."""
+    for node in without_docstrings(ast.parse(source)).body:
+        if getattr(node, "name", None) == name:
+            return ast.unparse(node)
+    return None
+
+
+def mirrors(path, notebook):
+    """A cell tagged mirror:nnlib.activations.Tanh builds what the library has, line by line."""
+    faults = []
+    for cell in code(notebook):
+        for tag in cell.metadata.get("tags", []):
+            if not tag.startswith("mirror:"):
+                continue
+            module, name = tag.removeprefix("mirror:").rsplit(".", 1)
+            library = reduce(getattr, name.split("."), importlib.import_module(module))
+            if syntax(cell.source, name) != syntax(inspect.getsource(library), name):
+                faults.append(f"{cell.id}: differs from {module}.{name}")
+    return faults
+
+
+RULES = [form, self_contained, accessible, links, words, typed_numbers, mirrors]
+NOTEBOOKS = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb"))

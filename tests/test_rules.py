@@ -1,0 +1,161 @@
+"""The notebooks keep the static rules, and each rule can fail."""
+
+import re
+
+import nbformat
+import pytest
+import refresh
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from rules import NOTEBOOKS, RULES, load
+
+import nnlib
+
+# Public names that no notebook builds or uses yet. The list may only shrink.
+NOT_YET = {
+    *["BinaryCrossEntropy", "Dropout", "GELU", "LeakyReLU", "MeanSquaredError", "QuadraticCost", "RMSProp", "SGD"],
+    *["Sigmoid", "Tanh", "accuracy", "glorot_uniform", "he_normal", "one_hot", "standard_normal", "train", "uniform"],
+}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_rule(rule, path):
+    assert rule(path, load(path)) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_normal_form(path):
+    assert refresh.problems(path) == []
+
+
+def test_every_public_name_is_built_or_used_in_a_notebook():
+    sources = "\n".join(c.source for path in NOTEBOOKS for c in load(path).cells if c.cell_type == "code")
+    unused = {name for name in nnlib.__all__ if not re.search(rf"\b{name}\(", sources)}
+    assert unused == NOT_YET
+
+
+def code(source="pass", *outputs, **metadata):
+    return new_code_cell(source, outputs=list(outputs), execution_count=1, metadata=metadata)
+
+
+def stream(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def figure(alt):
+    return new_output(
+        "display_data", data={"image/png": "AAAA", "text/plain": "Figure"}, metadata={"image/png": {"alt": alt}}
+    )
+
+
+TANH = """class Tanh(Activation):
+    def f(self, X):
+        return np.tanh(X)
+
+    def derivative(self, X, Y):
+        return 1 - Y{}"""
+MIRROR = {"tags": ["mirror:nnlib.activations.Tanh"]}
+
+# rule, a cell that breaks it, what is said; None for a cell that keeps it
+EXAMPLES = [
+    ("form", code("pass", tags=["nbval-skip"]), "tag nbval-skip"),
+    ("form", code("pass\n" * 21), "21 lines"),
+    ("form", code("class A:\n" + "    a = 1\n" * 24), None),
+    ("form", code("x = " + "1 + " * 30 + "1"), "columns"),
+    ("form", new_markdown_cell("# Another title"), "2 headings of the first level"),
+    ("form", new_markdown_cell("#### Too deep"), "skips a level"),
+    ("form", new_markdown_cell("```python\n# a comment\n```"), None),
+    ("self_contained", code("import requests"), "network: 'requests'"),
+    ("self_contained", code("!pip install x"), "network"),
+    ("self_contained", code("open('/home/me/x')"), "path: '/home/'"),
+    ("self_contained", code("x = 4 / 2 / 1"), None),
+    ("self_contained", code("interact(f)"), "unstable output: 'interact('"),
+    ("self_contained", code("f", stream("<function f at 0x7f01deadbeef>")), "address in its output"),
+    ("self_contained", code("f", stream("/root/x.py:3")), "path in its output"),
+    ("self_contained", code("f", stream("hm", "stderr")), "prints to stderr"),
+    ("accessible", new_markdown_cell("![](x.png)"), "picture without alt text"),
+    ("accessible", new_markdown_cell("<img src='x.png'>"), "picture without alt text"),
+    ("accessible", new_markdown_cell("<img src='x.png' alt='a dog'>"), None),
+    ("accessible", code("show()", figure(" "), stream("1")), "figure without alt text"),
+    ("accessible", code("show()", figure("a line")), "without printed facts"),
+    ("accessible", code("show()", figure("a line"), stream("slope 1")), None),
+    ("links", new_markdown_cell("[x](99_nowhere.ipynb)"), "no such file: 99_nowhere.ipynb"),
+    ("links", new_markdown_cell("[x](06_mnist_training.ipynb#6.9-What-it-says)"), "no such heading"),
+    ("links", new_markdown_cell("[x](06_mnist_training.ipynb#6.9-What-it-gets-wrong) [y](https://x.org)"), None),
+    ("words", new_markdown_cell("This is simply so."), "'simply'"),
+    ("words", new_markdown_cell("The color of a mini-batch"), "write the British spelling"),
+    ("words", new_markdown_cell("The color of a mini-batch"), "write minibatch"),
+    ("words", new_markdown_cell("`color` and `just` are code"), None),
+    ("typed_numbers", new_markdown_cell("It reads 96.2% of them."), "96.2% is typed"),
+    ("typed_numbers", new_markdown_cell("The loss is 0.31."), "0.31 is typed"),
+    ("typed_numbers", new_markdown_cell("It reads 12.5 % at a loss of 0.25, see 06.1 and $x = 1.5$."), None),
+    ("mirrors", code(TANH.format("**2"), **MIRROR), None),
+    ("mirrors", code(TANH.format("**2  # the slope"), **MIRROR), None),
+    ("mirrors", code(TANH.format(""), **MIRROR), "differs from nnlib.activations.Tanh"),
+    ("mirrors", code("def tanh(X): ...", **MIRROR), "differs from nnlib.activations.Tanh"),
+]
+
+
+@pytest.mark.parametrize(("rule", "cell", "says"), EXAMPLES)
+def test_each_rule_can_fail(rule, cell, says):
+    (rule,) = [r for r in RULES if r.__name__ == rule]
+    title, facts = new_markdown_cell("# 6 · Title"), code("x = 0.125", stream("loss 0.25"))
+    notebook = new_notebook(cells=[title, facts, cell])
+    faults = rule(NOTEBOOKS[-1].with_name("06_mnist_training.ipynb"), notebook)
+    assert (faults == []) if says is None else any(says in fault for fault in faults), faults
+
+
+def small(folder, *sources):
+    path = folder / "01_small.ipynb"
+    cells = [new_markdown_cell("# 1 · Small"), *map(new_code_cell, sources)]
+    path.write_text(nbformat.writes(new_notebook(cells=cells)), encoding="utf-8")
+    return path
+
+
+def test_refresh_twice_is_the_same_to_the_last_byte(tmp_path):
+    path = small(
+        tmp_path, "from nnlib.plotting import figure, show\nshow(figure(2, 2)[0], alt='empty')", "print(1)", "2"
+    )
+    assert any("was never run" in problem for problem in refresh.problems(path))
+    assert refresh.refresh(path) == "written"
+    once = path.read_bytes()
+    assert refresh.problems(path) == []
+    assert refresh.refresh(path) == "unchanged"
+    assert path.read_bytes() == once
+
+
+def test_refresh_leaves_a_notebook_that_fails_as_it_was(tmp_path, monkeypatch, capsys):
+    path = small(tmp_path, "print(1)", "1 / 0")
+    before = path.read_bytes()
+    monkeypatch.setattr("sys.argv", ["refresh.py", str(path)])
+    with pytest.raises(SystemExit) as end:
+        refresh.main()
+    assert end.value.code
+    assert "left as it was, a cell failed: ZeroDivisionError" in capsys.readouterr().out
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_refresh_keeps_the_bytes_of_a_picture_that_looks_the_same():
+    from test_strict import png
+
+    def with_picture(data):
+        output = new_output("display_data", data={"image/png": data})
+        return new_notebook(cells=[new_code_cell("show()", id="show", outputs=[output])])
+
+    old, same, other = png(0.7), png(0.7001), png(0.9)
+    assert same != old
+    for new, kept in [(same, old), (other, other)]:
+        notebook = with_picture(new)
+        refresh.keep_pictures(notebook, with_picture(old))
+        assert notebook.cells[0].outputs[0].data["image/png"] == kept
+
+
+def test_refresh_strips_what_a_reader_without_a_kernel_cannot_see(tmp_path):
+    slider = "from ipywidgets import IntSlider\nIntSlider()"
+    path = small(tmp_path, slider)
+    refresh.refresh(path)
+    (_, cell, end) = load(path).cells
+    assert list(cell.outputs[0].data) == ["text/plain"]
+    assert (cell.id, end.id) == ("from-ipywidgets-import-intslider-intslid", "navigation")
+    assert "widgets" not in load(path).metadata
