@@ -21,19 +21,19 @@ STYLE = {
     "lines.markersize": 8,
 }
 
+matplotlib.rcParams.update(STYLE)  # for what the reader draws as well
+
 
 def figure(width, height, **options):
     """Return a white Figure of this size in inches, and its axes, in the style of the course."""
-    with matplotlib.rc_context(STYLE):
-        made = Figure(figsize=(width, height), layout="constrained", facecolor="white")
-        return made, made.subplots(**options)
+    made = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    return made, made.subplots(**options)
 
 
 def show(made, alt):
     """Put a figure into the notebook; `alt` says in words what is to be seen in it."""
     png = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        made.savefig(png, format="png", dpi=100)
+    made.savefig(png, format="png", dpi=100)
     picture = {"image/png": png.getvalue(), "text/plain": f"Figure: {alt}"}
     display(picture, raw=True, metadata={"image/png": {"alt": alt}})
 

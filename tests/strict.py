@@ -5,12 +5,13 @@ compared exactly but for noise in the last digits of floats, pictures by eye, as
 """
 
 import os
-import tempfile
+from pathlib import Path
 
 for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]:
     os.environ[name] = "1"  # two kernels at a time on two cores; they inherit it
-ipython = tempfile.TemporaryDirectory(prefix="ipython-")  # not the user's own profile and history
-os.environ["IPYTHONDIR"] = ipython.name
+ROOT = Path(__file__).resolve().parents[1]
+os.environ["IPYTHONDIR"] = str(ROOT / ".pytest_cache/ipython")  # not the user's own profile and history
+os.environ["NNLIB_PROGRESS"] = ""  # the reader's own, which no test writes
 
 import base64
 import difflib
@@ -19,7 +20,6 @@ import re
 import time
 from collections import deque
 from importlib.metadata import version
-from pathlib import Path
 from queue import Empty
 
 import nbformat
@@ -31,7 +31,6 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 from packaging.requirements import Requirement
 from PIL import Image, ImageChops
 
-ROOT = Path(__file__).resolve().parents[1]
 FLOAT = re.compile(r"(-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+)")
 FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, printed ones by their last digit
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more

@@ -1,0 +1,41 @@
+"""A guess before a cell is run, set beside what came out: the surprise is half of the lesson."""
+
+
+class Prediction:
+    """What the reader expects; `reveal` sets it beside the outcome."""
+
+    def __init__(self, question, choices, mine):
+        self.question, self.choices, self.mine = question, choices, mine
+
+    def reveal(self, outcome, form="{}"):
+        """Print the prediction beside the outcome; `form` says how to write them, as in "{:.0%}"."""
+        came = form.format(outcome)
+        if self.mine is None:
+            print(f"{self.question} {came} (you made no prediction)")
+        elif isinstance(self.mine, str):
+            verdict = "as you predicted" if self.mine == outcome else f"you predicted {self.mine}"
+            print(f"{self.question} {came}, {verdict}")
+        else:
+            print(f"{self.question} You predicted {form.format(self.mine)}, it is {came}")
+
+    def __repr__(self):
+        return f"Prediction({self.question!r}, mine={self.mine!r})"
+
+
+def predict(question, *choices, mine=None):
+    """Keep a prediction: one of the choices, or a number where there are none. It never raises.
+
+    >>> more = predict("Which learns faster?", "the one more wrong", "the one less wrong", mine="the one more wrong")
+    kept: the one more wrong
+    >>> more.reveal("the one less wrong")
+    Which learns faster? the one less wrong, you predicted the one more wrong
+    """
+    wanted = " or ".join(repr(choice) for choice in choices) or "a number"
+    usable = mine in choices if choices else isinstance(mine, (int, float)) and not isinstance(mine, bool)
+    if mine is None:
+        print(f"○ your prediction? Write mine={wanted} and run the cell again, or go on without.")
+    elif not usable:
+        print(f"○ a prediction here is {wanted}, not {mine!r}")
+    else:
+        print(f"kept: {mine}")
+    return Prediction(question, choices, mine if usable else None)

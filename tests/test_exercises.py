@@ -1,0 +1,286 @@
+"""Each exercise in its four states, and what learners really do with one."""
+
+import importlib
+import json
+import pkgutil
+import re
+import sys
+import types
+
+import numpy as np
+import pytest
+import refresh
+from nbclient.exceptions import CellExecutionError
+from rules import NOTEBOOKS, load
+
+import nnlib.checks
+from nnlib.checks import check, compare, predict, progress, progress_map
+from nnlib.checks.engine import Exercise
+
+MODULES = [
+    importlib.import_module(f"nnlib.checks.{module.name}")
+    for module in pkgutil.iter_modules(nnlib.checks.__path__)
+    if re.fullmatch(r"n\d\d", module.name)
+]
+EXERCISES = [exercise for module in MODULES for exercise in module.EXERCISES]
+WRONG = [(exercise, *pair) for exercise in EXERCISES for pair in exercise.wrong]
+NOTEBOOK = {path.name[:2]: path for path in NOTEBOOKS}
+
+
+def checked(exercise, function, capsys, **more):
+    """Return what `check` prints for a function in its own small notebook, and what it returns."""
+    notebook = {"check": check, exercise.name: function, **more}
+    capsys.readouterr()
+    exec(f"{exercise.name} = check('{exercise.number}')", notebook)
+    return capsys.readouterr().out, notebook[exercise.name]
+
+
+def answers(path):
+    """Return {name: source} of the answers that stand in a notebook."""
+    blocks = re.findall(
+        r"<details><summary>Answer</summary>\s*```python\n(.*?)```",
+        "\n".join(cell.source for cell in load(path).cells if cell.cell_type == "markdown"),
+        re.DOTALL,
+    )
+    return {re.findall(r"^def (\w+)", block, re.MULTILINE)[-1]: block for block in blocks}
+
+
+def by_number(exercise):
+    return exercise.number
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+def test_unfilled(exercise, capsys):
+    def stub(*args): ...
+
+    said, returned = checked(exercise, stub, capsys)
+    assert said.startswith(f"○ {exercise.number} not attempted yet")
+    assert returned is not stub
+    assert callable(returned)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+def test_the_course_answer_passes_and_is_returned(exercise, capsys):
+    said, returned = checked(exercise, exercise.answer, capsys)
+    assert (
+        said.splitlines(keepends=True)[-1]
+        == f"✓ {exercise.number} {exercise.name}. From here on this notebook runs on yours.\n"
+    )
+    assert returned is exercise.answer
+
+
+@pytest.mark.parametrize(("exercise", "wrong", "says"), WRONG, ids=[f"{w[0].number}-{w[1].__name__}" for w in WRONG])
+def test_wrong_answers_get_their_own_message(exercise, wrong, says, capsys):
+    said, returned = checked(exercise, wrong, capsys)
+    assert said.splitlines()[-1].startswith(f"✗ {exercise.number} ")
+    assert says in said.splitlines()[-1]
+    assert returned is not wrong
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+def test_answers_that_raise_or_return_something_else(exercise, capsys):
+    def raises(*args):
+        return args[0].nothing if args else {}["nothing"]
+
+    said, _ = checked(exercise, raises, capsys)
+    assert re.match(rf"✗ {exercise.number} raised (AttributeError|KeyError) in line 2, `return args\[0\]", said)
+    said, _ = checked(exercise, lambda *args: "text", capsys)
+    assert said.startswith(f"✗ {exercise.number} ")
+    assert "Traceback" not in said
+
+
+def test_every_exercise_has_two_misconceptions_each_with_its_own_words():
+    assert len({exercise.number for exercise in EXERCISES}) == len(EXERCISES)
+    for exercise in EXERCISES:
+        said = [says for _, says in exercise.wrong]
+        assert len(said) == len(set(said))
+        assert len(said) >= 2 or exercise.judge is not None, exercise.number
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+def test_the_notebook_has_the_exercise_with_stars_minutes_hint_and_answer(exercise):
+    path = NOTEBOOK[exercise.number[:2]]
+    text = "\n".join(cell.source for cell in load(path).cells)
+    assert re.search(rf"^### Exercise {exercise.number} [★☆]{{3}} · \d+ min · ", text, re.MULTILINE)
+    assert re.search(rf'^{exercise.name} = check\("{exercise.number}"\)$', text, re.MULTILINE)
+    assert exercise.name in answers(path)
+    (after,) = re.findall(rf"### Exercise {exercise.number} .*?(?=\n##|\Z)", text, re.DOTALL)
+    assert after.count("<details><summary>") >= 2
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("path", [NOTEBOOK[m.__name__[-2:]] for m in MODULES], ids=lambda path: path.name)
+def test_the_notebook_is_green_with_its_own_answers(path):
+    notebook, found = load(path), answers(path)
+    for cell in notebook.cells:
+        stub = re.match(r"def (\w+)\(.*# exercise", cell.source)
+        if cell.cell_type == "code" and stub:
+            cell.source = found[stub[1]]
+    try:
+        refresh.execute(notebook, path.parent)
+    except CellExecutionError as error:
+        pytest.fail(f"with the answers filled in, {path.name} raises {error}")
+    checks = [cell for cell in notebook.cells if re.search(r"^\w+ = check\(", cell.source, re.MULTILINE)]
+    for cell in checks:
+        said = "".join(output.get("text", "") for output in cell.outputs)
+        assert "✓" in said, cell.source + said
+    assert checks
+
+
+# What learners really do: one small exercise, many answers.
+
+
+def double(x):
+    return 2.0 * x
+
+
+def fresh():
+    return [(np.array([[0.25, 1.0, 2.0], [3.0, 4.0, 5.5]]),)]
+
+
+TOY = Exercise("98.1", "double", "twice", double, fresh, wrong=((np.square, "You squared it"),))
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nnlib.checks.n98", types.SimpleNamespace(EXERCISES=[TOY]))
+    return TOY
+
+
+def in_place(x):
+    x *= 2
+    return x
+
+
+def prints(x):
+    print(2 * x)
+
+
+def loops(x):
+    raise KeyboardInterrupt
+
+
+def recurses(x):
+    return recurses(x)
+
+
+def warns(x):
+    return 2.0 * x + 0 * np.exp(-1000 * np.ones(1)) + 1 / np.exp(np.array(1000.0))
+
+
+def divides(x):
+    return 2 * x / (x - x)
+
+
+HABITS = [
+    (prints, "returned None. Is the `return` missing? `print` shows a value, `return` hands it back"),
+    (lambda x: (2 * x).tolist(), "expected an array of shape (2, 3), got a list: np.array(...) makes one of it"),
+    (lambda x: 2.0, "expected shape (2, 3), got ()"),
+    (lambda x: [[1], [1, 2]], "expected an array of shape (2, 3), got a list"),
+    (lambda x: (2 * x).astype(int), "whole numbers, int64, lose what comes after the point"),
+    (lambda x: 2 * x.T, "expected shape (2, 3), got (3, 2): transposed"),
+    (lambda x: (2 * x)[:, :, None], "got (2, 3, 1): one axis too many"),
+    (in_place, "changes its input an array of shape (2, 3) in place: work on a copy"),
+    (lambda x: 2 * x + 0j, "expected numbers of kind float64, got complex128"),
+    (lambda x: x * np.nan, "expected 0.5 at index (0, 0), got nan"),
+    (divides, "expected 0.5 at index (0, 0), got inf"),
+    (warns, "warns for an array of shape (2, 3): overflow encountered in exp"),
+    (lambda x: x**2, "expected 0.5 at index (0, 0), got 0.0625. You squared it"),
+    (lambda x: "text", "expected shape (2, 3), got ()"),
+    (lambda: 3, "raised TypeError: "),
+    (loops, "was stopped before it came to an end. An endless loop?"),
+    (recurses, "calls itself again and again without an end"),
+    (3, "double is an object of type int, not a function: run the cell above again"),
+    (None, "there is no function double: run the cell above; was it renamed?"),
+]
+
+
+@pytest.mark.parametrize(("answer", "says"), HABITS)
+def test_habits_of_learners(answer, says, toy, capsys):
+    said, returned = checked(toy, answer, capsys)
+    assert said.splitlines()[-1].startswith("✗ 98.1 ")
+    assert says in said
+    np.testing.assert_array_equal(returned(np.ones(2)), [2, 2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_any_kind_of_float_passes(dtype, toy, capsys):
+    said, _ = checked(toy, lambda x: (2 * x).astype(dtype), capsys)
+    assert said.startswith("✓")
+
+
+def test_a_global_helps(toy, capsys):
+    said, _ = checked(toy, lambda x: x * 2, capsys, factor=2)
+    assert said.startswith("✓")
+
+
+def test_a_check_can_be_run_twice_and_in_any_order(toy, capsys):
+    wrong, right = (lambda x: 3 * x), (lambda x: 2 * x)
+    notebook = {"check": check, "double": wrong}
+    for function, mark in [(None, "✗"), (None, "✗"), (right, "✓"), (None, "✓")]:
+        notebook |= {"double": function} if function else {}
+        exec("double = check('98.1')", notebook)
+        assert capsys.readouterr().out.startswith(mark)
+    assert notebook["double"] is right
+
+
+def test_an_unknown_exercise():
+    for number in ["77.7", "06.9", 6.1]:
+        with pytest.raises(ValueError, match="expected the number of an exercise"):
+            check(number)
+
+
+def test_progress_is_kept_and_can_be_reset(toy, capsys, tmp_path, monkeypatch):
+    file = tmp_path / "progress.json"
+    monkeypatch.setenv("NNLIB_PROGRESS", str(file))
+
+    def stub(x): ...
+
+    for function, state in [(lambda x: x, "✗"), (double, "✓"), (stub, "✓"), (lambda x: x, "✗")]:
+        checked(toy, function, capsys)
+        assert json.loads(file.read_text(encoding="utf-8")) == {"98.1": state}
+    assert list(tmp_path.iterdir()) == [file]
+    monkeypatch.setitem(sys.modules, "nnlib.checks.n06", types.SimpleNamespace(EXERCISES=[TOY]))
+    progress_map()
+    assert "notebook 06: 0 of 1 done\n  ✗ 98.1  twice" in capsys.readouterr().out
+    file.write_text("{]")
+    assert progress.load() == {}
+    assert "Delete it to start afresh" in capsys.readouterr().out
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path / "nowhere" / "p.json"))
+    said, _ = checked(toy, double, capsys)
+    assert "could not be kept" in said
+    assert "✓ 98.1" in said
+
+
+def test_tests_never_write_the_progress_of_the_reader():
+    assert progress.path() is None
+
+
+def test_predictions(capsys):
+    for mine, kept in [(None, "○ your prediction?"), ("up", "kept: up"), ("sideways", "○ a prediction here is")]:
+        guess = predict("Which way?", "up", "down", mine=mine)
+        assert capsys.readouterr().out.startswith(kept)
+        guess.reveal("down")
+        said = {"up": "Which way? down, you predicted up\n"}.get(mine, "Which way? down (you made no prediction)\n")
+        assert capsys.readouterr().out == said
+    predict("Which way?", "up", "down", mine="down").reveal("down")
+    assert "down, as you predicted" in capsys.readouterr().out
+    predict("How many?", mine=0.5).reveal(0.965, "{:.0%}")
+    assert "You predicted 50%, it is 96%" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("mine", "says"),
+    [
+        (np.arange(4.0).reshape(2, 2), "exact True   close True   largest difference 0.0e+00"),
+        (np.arange(4.0).reshape(2, 2) + 1e-15, "exact False  close True"),
+        (np.arange(4.0).reshape(2, 2).T, "first at index (0, 1): expected 1, got 2. Transposed?"),
+        (-np.arange(4.0).reshape(2, 2), "The sign is the other one."),
+        (3 * np.arange(4.0).reshape(2, 2), "Everything is 3 times the reference"),
+        (np.arange(6.0).reshape(2, 3), "expected shape (2, 2), got (2, 3)"),
+        (np.array([[0, 1], [2, 9.0]]), "first at index (1, 1): expected 3, got 9\n"),
+    ],
+)
+def test_compare(mine, says, capsys):
+    compare("dW", mine, np.arange(4.0).reshape(2, 2))
+    assert says in capsys.readouterr().out
