@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]:
-    os.environ[name] = "1"  # two kernels at a time on two cores; they inherit it
+    os.environ[name] = os.environ.get("BLAS_THREADS", "1")  # two kernels at a time on two cores; they inherit it
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["IPYTHONDIR"] = str(ROOT / ".pytest_cache/ipython")  # not the user's own profile and history
 os.environ["NNLIB_PROGRESS"] = ""  # the reader's own, which no test writes
@@ -43,7 +43,7 @@ DEFAULT_CPU_SECONDS = 12
 def other_versions():
     """Return the installed versions that decide about pictures and differ from the pinned ones."""
     pins = (Requirement(line) for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line)
-    pinned = {pin.name: pin for pin in pins if pin.name in ("matplotlib", "numpy")}
+    pinned = {pin.name: pin for pin in pins if pin.name == "matplotlib"}
     return {name: version(name) for name, pin in pinned.items() if version(name) not in pin.specifier}
 
 

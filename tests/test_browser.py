@@ -95,7 +95,8 @@ def test_a_notebook_runs_to_its_end(notebook, page, lab):
     assert sum(output["output_type"] == "error" for output in outputs) == failures
     assert not [output for output in outputs if output.get("name") == "stderr"]
     if "training for 5 epochs" in notebook.read_text(encoding="utf-8"):  # the progress bar
-        page.wait_for_selector("text=epoch 5 of 5", timeout=10_000)
+        # It need not be in view, and JupyterLab 4.4 hides what is not.
+        page.wait_for_selector("text=epoch 5 of 5", state="attached", timeout=10_000)
     assert page.locator("text=official Jupyter news").count() == 0
     assert page.locator("text=model not found").count() == 0
     assert errors == []
