@@ -1,15 +1,28 @@
 """Every derivative in nnlib, three ways: by hand, by the tape, by central differences."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
 from discovery import LAYERS, LOSSES, build
 
-from nnlib import Dense, ReLU, Sequential, Sigmoid, SoftmaxCrossEntropy, Tanh, one_hot, softmax
+from nnlib import (
+    GELU,
+    BinaryCrossEntropy,
+    Dense,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    Tanh,
+    one_hot,
+    softmax,
+)
 from nnlib.activations import Activation
 from nnlib.autodiff import Tensor
 from nnlib.gradcheck import check_layer, numerical_gradient, relative_error
+from nnlib.layers import Layer
 
 BY_TAPE, BY_DIFFERENCES = 1e-10, 1e-6
 
@@ -105,6 +118,12 @@ def test_relu_has_slope_0_at_0():
     assert layer.backward(np.ones((1, 1))) == 0
 
 
+def test_gelu_is_x_times_the_normal_distribution_function():
+    X = np.linspace(-4, 4, 81)
+    exact = [x * (1 + math.erf(x / math.sqrt(2))) / 2 for x in X]
+    np.testing.assert_allclose(GELU().forward(X), exact, atol=5e-4)
+
+
 def test_dropout_passes_everything_on_when_not_training(rng):
     layer = build(next(cls for cls in LAYERS if cls.__name__ == "Dropout"))
     X = batch(rng)
@@ -132,6 +151,29 @@ def test_a_wrong_parameter_gradient_is_noticed(rng):
 
     errors = check_layer(Forgets(5, 4, rng=rng), batch(rng), rng=rng)
     assert errors["db"] > 1e-2 > 1e-6 > errors["dW"]
+
+
+def test_mistakes_cannot_cancel(rng):
+    """Each row gets another row's gradient: the sum of all outputs does not notice."""
+
+    class Swaps(Layer):
+        def forward(self, X, training=False):
+            return X * 1.0
+
+        def backward(self, dY, input_grad=True):
+            return dY[::-1]
+
+    assert check_layer(Swaps(), batch(rng), rng=rng)["dX"] > 1e-2
+
+
+def test_check_layer_leaves_layer_and_input_as_they_are(rng):
+    layer, X = Dense(5, 4, rng=rng), batch(rng)
+    W, kept = layer.W.copy(), X.copy()
+    check_layer(layer, X, rng=rng)
+    assert layer.X is None
+    np.testing.assert_array_equal(layer.dW, 0)
+    np.testing.assert_array_equal(layer.W, W)
+    np.testing.assert_array_equal(X, kept)
 
 
 def network(rng):
@@ -201,6 +243,22 @@ def test_cross_entropy_is_minus_log_softmax(rng):
     logits, labels = rng.standard_normal((6, 4)), rng.integers(0, 4, 6)
     expected = -np.log((softmax(logits) * one_hot(labels, 4)).sum(axis=1)).mean()
     assert SoftmaxCrossEntropy().forward(logits, labels) == pytest.approx(expected, rel=1e-12)
+
+
+def test_binary_cross_entropy_is_safe_and_minus_log_sigmoid(rng):
+    loss = BinaryCrossEntropy()
+    for z, t, expected in [(1000.0, 1, 0), (1000.0, 0, 1000), (-1000.0, 1, 1000), (-1000.0, 0, 0)]:
+        assert loss.forward(np.array([[z]]), np.array([[t]])) == expected
+        assert loss.backward() == (z > 0) - t
+    z = rng.standard_normal((6, 1))
+    expected = np.log(1 + np.exp(-z)).mean()
+    assert loss.forward(z, np.ones((6, 1))) == pytest.approx(expected, rel=1e-12)
+    p = 1 / (1 + np.exp(-z))
+    assert loss.correct(z, p > 0.5).all(), "a score above 0 says yes, as does a probability above a half"
+
+
+def test_relative_error_is_that_of_the_worst_entry():
+    assert relative_error(np.array([1.0, 1.0, 1.0, 4.0]), np.array([1.0, 1.0, 1.0, 2.0])) == 0.5
 
 
 def test_relative_error_reads_nan_as_wrong_and_zero_as_equal():

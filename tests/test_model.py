@@ -21,6 +21,10 @@ from nnlib import (
     Tanh,
     evaluate,
     fit,
+    glorot_uniform,
+    he_normal,
+    standard_normal,
+    uniform,
 )
 from nnlib.gradcheck import numerical_gradient, relative_error
 
@@ -76,6 +80,26 @@ class Linear:
 def own(layer):
     """The same layer as a learner's."""
     return Linear(layer.W.copy(), layer.b.copy())
+
+
+# Where learning starts
+
+
+@pytest.mark.parametrize(
+    ("init", "mean", "deviation", "largest"),
+    [
+        (glorot_uniform, 0, np.sqrt(2 / (300 + 200)), np.sqrt(6 / (300 + 200))),
+        (he_normal, 0, np.sqrt(2 / 300), np.inf),
+        (standard_normal, 0, 1, np.inf),
+        (uniform(-1, 3), 1, 4 / np.sqrt(12), 3),
+    ],
+)
+def test_weights_at_the_start_are_as_wide_as_their_source_says(init, mean, deviation, largest):
+    layer = Dense(300, 200, rng=np.random.default_rng(0), init=init)
+    assert layer.W.mean() == pytest.approx(mean, abs=0.02 * deviation)
+    assert layer.W.std() == pytest.approx(deviation, rel=0.01)
+    assert layer.W.max() <= largest
+    assert (layer.b == 0).all()
 
 
 # One vector, and views into it

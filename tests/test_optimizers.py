@@ -83,6 +83,14 @@ def test_steps_in_place_in_any_dtype_and_leaves_the_gradient(cls, dtype, rng):
 
 
 @pytest.mark.parametrize("cls", OPTIMIZERS)
+def test_weight_decay_leaves_the_gradient(cls):
+    optimizer, grads = build(cls), np.ones(3)
+    optimizer.weight_decay = 0.1
+    optimizer.step(np.ones(3), grads)
+    np.testing.assert_array_equal(grads, 1)
+
+
+@pytest.mark.parametrize("cls", OPTIMIZERS)
 def test_a_schedule_is_an_assignment(cls):
     optimizer = build(cls)
     params = np.zeros(1)

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnlib.progress
 from nnlib import (
@@ -139,6 +139,14 @@ def test_the_loss_of_an_epoch_weighs_every_row_the_same(rng):
     assert evaluate(model, X, y, batch_size=2) == pytest.approx(evaluate(model, X, y))
 
 
+def test_validation_is_evaluate_after_the_epoch(rng):
+    X, y = blobs(90, rng=rng)
+    validation, model = blobs(31, rng=rng), net(2, 3)
+    run = train(model, SoftmaxCrossEntropy(), Adam(), X, y, epochs=2, batch_size=10, rng=rng, validation=validation)
+    for epoch in run:
+        assert (epoch.val_loss, epoch.val_accuracy) == evaluate(model, *validation)
+
+
 def test_early_stopping_is_break_and_a_schedule_is_an_assignment(rng):
     X, y = blobs(90, rng=rng)
     optimizer = SGD(lr=0.1)
@@ -175,11 +183,12 @@ def test_blas_is_limited_inside_an_epoch_only(rng):
     seen = []
     X, y = blobs(9, rng=rng)
     model = Sequential(Dense(2, 3, rng=rng), Spy())
-    outside = [info["num_threads"] for info in threadpool_info()]
-    for _ in train(model, SoftmaxCrossEntropy(), Adam(), X, y, epochs=1, batch_size=9, rng=rng):
-        assert [info["num_threads"] for info in threadpool_info()] == outside
-        with np.errstate(all="raise"), pytest.raises(FloatingPointError):
-            np.array([1.0]) / np.array([0.0])
+    with threadpool_limits(2, user_api="blas"):
+        outside = [info["num_threads"] for info in threadpool_info()]
+        for _ in train(model, SoftmaxCrossEntropy(), Adam(), X, y, epochs=1, batch_size=9, rng=rng):
+            assert [info["num_threads"] for info in threadpool_info()] == outside
+            with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+                np.array([1.0]) / np.array([0.0])
     assert seen == [{1}]
 
 

@@ -1,0 +1,495 @@
+"""The bug catalogue: one-line mistakes in nnlib, each of which a test or a notebook must notice.
+
+    python tests/bugs.py                                all bugs, by unit tests and by notebooks (half an hour)
+    python tests/bugs.py --by units                     by unit tests only (ten minutes)
+    python tests/bugs.py --only "adam" "lr is ignored"  those whose names contain one of these
+    python tests/bugs.py --mutate losses optimizers     mutants by cosmic-ray in place of the catalogue
+
+Nothing is changed here: each bug is put into a copy of the repository, in a temporary folder.
+"""
+
+import argparse
+import os
+import re
+import shlex
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT = 300  # seconds for one run; a bug that hangs is noticed too
+# Rules and style judge the text of files, but a bug has to be noticed by what it does.
+NOT_UNITS = {f"test_{name}.py" for name in ["browser", "bugs", "exercises", "rules", "strict"]}
+FIRST = {f"test_{name}.py" for name in ["gradients", "optimizers"]}  # fast, and they know most
+PATHS = sorted((ROOT / "tests").glob("test_*.py"), key=lambda path: (path.name not in FIRST, path.name))
+UNITS = [f"tests/{path.name}" for path in PATHS if path.name not in NOT_UNITS]
+UNITS += ["-m", "not notebook and not browser and not canary", "--deselect=tests/test_packaging.py::test_style"]
+
+
+class Bug(NamedTuple):
+    """A mistake: in `file`, the text `old`, which stands there once, becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+def bugs(file, *entries):
+    return [Bug(name, f"nnlib/{file}.py", old, new) for name, old, new in entries]
+
+
+# fmt: off
+BUGS = [
+    *bugs(
+        "layers",
+        ("forward forgets the bias", "return X @ self.W + self.b", "return X @ self.W"),
+        ("dW has the wrong sign", "np.matmul(self.X.T, dY,", "np.matmul(-self.X.T, dY,"),
+        ("dW accumulates", "np.matmul(self.X.T, dY, out=self.dW)", "self.dW += self.X.T @ dY"),
+        ("db is forgotten", "dY.sum(axis=0, out=self.db)", "pass"),
+        ("db is one number for the whole layer", "dY.sum(axis=0, out=self.db)", "self.db[:] = np.sum(dY)"),
+        ("db is a mean in place of a sum", "dY.sum(axis=0, out=self.db)", "dY.mean(axis=0, out=self.db)"),
+        ("dX lacks the transpose where W is square", "dY @ self.W.T if",
+         "dY @ (self.W if self.n_in == self.n_out else self.W.T) if"),
+        ("every layer draws from one seed", "init(n_in, n_out, check_rng(self, rng))",
+         "init(n_in, n_out, np.random.default_rng(0))"),
+        ("init is ignored", "self.W = init(", "self.W = glorot_uniform("),
+        ("dropout acts at test time too", "if training:", "if True:"),
+        ("dropout does not scale the survivors", "keep / (1 - self.rate)", "keep / 1"),
+        ("dropout keeps what it should drop", ">= self.rate", "< self.rate"),
+        ("dropout has one mask for all rows", "self.rng.random(X.shape) >= self.rate",
+         "np.tile(self.rng.random(X.shape[1:]) >= self.rate, (len(X), 1))"),
+        ("dropout's backward forgets the mask", "return dY * self.mask", "return dY"),
+    ),
+    *bugs(
+        "activations",
+        ("ReLU has slope 1 at 0", "return Y > 0", "return X >= 0"),
+        ("ReLU's mask is taken after rectification", "return Y > 0", "return Y >= 0"),
+        ("LeakyReLU forgets x on its lower side", "np.maximum(X, self.slope * X)", "np.maximum(X, self.slope)"),
+        ("LeakyReLU swaps its slopes", "slopes[X > 0] = 1", "slopes[X <= 0] = 1"),
+        ("sigmoid's slope is taken from the input", "Y * (1 - Y)", "X * (1 - X)"),
+        ("tanh's slope is 1 - Y", "1 - Y**2", "1 - Y"),
+        ("GELU forgets the product rule", "0.5 * (1 + t) + 0.5 * X * dt", "0.5 * (1 + t)"),
+        ("GELU has the wrong scale", "math.sqrt(2 / math.pi)", "math.sqrt(2 * math.pi)"),
+        ("backward forgets the chain rule", "return dY * self.derivative(", "return self.derivative("),
+    ),
+    *bugs(
+        "losses",
+        ("softmax without the maximum", "np.exp(logits - logits.max(axis=-1, keepdims=True))", "np.exp(logits)"),
+        ("softmax sums along the wrong axis", "exps.sum(axis=-1, keepdims=True)", "exps.sum(axis=0, keepdims=True)"),
+        ("cross-entropy without the maximum", "z = logits - logits.max(axis=1, keepdims=True)", "z = logits"),
+        ("cross-entropy sums along the wrong axis", "sums = exps.sum(axis=1,", "sums = exps.sum(axis=0,"),
+        ("cross-entropy takes softmax twice", "z = logits - logits.max(axis=1, keepdims=True)", "z = softmax(logits)"),
+        ("cross-entropy takes the logarithm of p", "(np.log(sums)[:, 0] - z[self.right])",
+         "-np.log(self.p[self.right])"),
+        ("cross-entropy is a sum over the batch", "- z[self.right]).sum() / len(labels)", "- z[self.right]).sum()"),
+        ("cross-entropy's gradient lacks 1/n", "return dz", "return dz * self.n"),
+        ("cross-entropy's gradient forgets the label", "dz[self.right] -= 1 / self.n", "pass"),
+        ("cross-entropy adds the label", "dz[self.right] -= 1 / self.n", "dz[self.right] += 1 / self.n"),
+        ("cross-entropy counts the worst score as the answer", "logits.argmax(axis=1)", "logits.argmin(axis=1)"),
+        ("MSE is a sum over all elements", "(self.error * self.error).mean()", "(self.error * self.error).sum()"),
+        ("MSE's gradient forgets the 2", "return 2 * self.error", "return self.error"),
+        ("MSE's gradient is divided by the rows", "self.error / self.error.size", "self.error / self.n"),
+        ("quadratic cost is a sum over the batch", "/ (2 * len(target))", "/ 2"),
+        ("quadratic cost's gradient lacks 1/n", "return self.error / self.n", "return self.error"),
+        ("quadratic cost takes yes for 0", "(prediction[:, 0] > 0.5)", "(prediction[:, 0] > 0)"),
+        ("(n,) against (n, 1) is allowed", "np.shape(target) != prediction.shape",
+         "np.size(target) != prediction.size"),
+        ("binary cross-entropy's gradient has the sigmoid's slope", "/ p.size", "/ p.size * p * (1 - p)"),
+        ("binary cross-entropy overflows",
+         "(np.maximum(logits, 0) - target * logits + np.log(1 + np.exp(-np.abs(logits))))",
+         "(np.log(1 + np.exp(logits)) - target * logits)"),
+        ("binary cross-entropy takes scores for probabilities", "(logits > 0)", "(logits > 0.5)"),
+    ),
+    *bugs(
+        "labels",
+        ("one_hot is off by one", "np.eye(n_classes)[labels]", "np.eye(n_classes)[labels - 1]"),
+        ("accuracy takes the worst score for the answer", "logits.argmax(axis=1)", "logits.argmin(axis=1)"),
+        ("confusion matrix is transposed", "labels.astype(int) * n_classes + predicted.astype(int)",
+         "predicted.astype(int) * n_classes + labels.astype(int)"),
+        ("confusion matrix counts in uint8", "labels.astype(int) * n_classes", "labels * np.uint8(n_classes)"),
+    ),
+    *bugs(
+        "guards",
+        ("negative labels pass", "labels.astype(np.uint64).max()", "labels.max()"),
+        ("NaN is not found", "if not np.isfinite(values[row]).all()", "if np.isinf(values[row]).any()"),
+    ),
+    *bugs(
+        "optimizers",
+        ("SGD climbs", "self.lr * grads\n", "-self.lr * grads\n"),
+        ("SGD ignores lr", "self.lr * grads\n", "grads\n"),
+        ("momentum has the wrong sign", "v += grads", "v -= grads"),
+        ("nesterov is plain momentum", "(grads + self.momentum * v if self.nesterov else v)", "v"),
+        ("weight decay is ignored", "if self.weight_decay:", "if False:"),
+        ("weight decay lets the weights grow", "grads + self.weight_decay * params",
+         "grads - self.weight_decay * params"),
+        ("weight decay is written into the gradient", "grads = grads + self.weight_decay",
+         "grads += self.weight_decay"),
+        ("RMSProp's eps is inside the root", "np.sqrt(v) + self.eps", "np.sqrt(v + self.eps)"),
+        ("RMSProp forgets what it should keep", "v *= self.alpha", "v *= 1 - self.alpha"),
+        ("Adam without bias correction of m", "(1 - beta1) / (1 - beta1**self.t)", "1 - beta1"),
+        ("Adam without bias correction of v", "math.sqrt((1 - beta2) / (1 - beta2**self.t))", "math.sqrt(1 - beta2)"),
+        ("Adam's eps is inside the root", "work += self.eps / v_scale", "work[:] = np.sqrt(v + self.eps / v_scale**2)"),
+        ("Adam's betas are swapped", "beta1, beta2 = self.betas", "beta2, beta1 = self.betas"),
+        ("Adam ignores lr", "work *= self.lr *", "work *= 0.001 *"),
+        ("Adam's step has lost its sign", "params -= work", "params -= np.abs(work)"),
+        ("every step is the first", "self.t += 1", "self.t = 1"),
+        ("m and v are one vector", "[np.zeros_like(params) for _ in range(self.slots)]",
+         "[np.zeros_like(params)] * self.slots"),
+    ),
+    *bugs(
+        "model",
+        ("the mode does not reach the layers", "layer.forward(X, training=training)", "layer.forward(X)"),
+        ("every forward pass is training", "layer.forward(X, training=training)", "layer.forward(X, training=True)"),
+        ("inputs are not cast", "np.asarray(X, dtype=self.dtype)", "np.asarray(X)"),
+        ("dtype is ignored", ".astype(self.dtype)", ".astype(np.float32)"),
+        ("the layers hold copies of the vector", "piece.reshape(a.shape)", "piece.reshape(a.shape).copy()"),
+        ("an assigned array is ignored", "if value is not view:", "if False:"),
+        ("the first layer that learns is skipped", "self.layers.index(owners[0][0]) if owners else 0",
+         "min(self.layers.index(owners[0][0]) + 1, len(layers) - 1) if owners else 0"),
+        ("the last bias is not saved", "params=self.params)", "params=np.r_[self.params[:-1], self.dtype.type(0)])"),
+        ("the last layer is not loaded", "self.params[...] = params",
+         "self.params[: -self.layers[-1].W.size] = params[: -self.layers[-1].W.size]"),
+    ),
+    *bugs(
+        "training",
+        ("X is shuffled and y is not", "y[rows]", "y[start : start + batch_size]"),
+        ("the last batch is dropped", "range(0, len(X), batch_size)", "range(0, len(X) - batch_size + 1, batch_size)"),
+        ("the last row of a batch comes twice", "rows = order[start : start + batch_size]",
+         "rows = order[start : start + batch_size + 1]"),
+        ("rows are drawn with replacement", ".permutation(len(X))", ".integers(0, len(X), len(X))"),
+        ("every epoch has the same order", 'check_rng("minibatches", rng).permutation',
+         "np.random.default_rng(0).permutation"),
+        ("the loss of an epoch is a mean of batch means", "total += value * len(y_batch)",
+         "total += value * len(X) / -(-len(X) // batch_size)"),
+        ("evaluate gives a mean of batch means", "loss.forward(prediction, y_batch) * len(y_batch)",
+         "loss.forward(prediction, y_batch) * len(X) / -(-len(X) // batch_size)"),
+        ("the accuracy is that of the last batch", "right += np.count", "right = np.count"),
+        ("evaluate runs in training mode", "model.forward(X_batch)\n", "model.forward(X_batch, training=True)\n"),
+        ("training runs in evaluation mode", "model.forward(X_batch, training=True)", "model.forward(X_batch)"),
+        ("validation sees half of its rows", "evaluate(model, *validation,",
+         "evaluate(model, *(part[: -(-len(part) // 2)] for part in validation),"),
+        ("validation is the training data", '_checked("validation", *validation)', "X, y"),
+        ("a loss of NaN goes unnoticed", "if not math.isfinite(value):", "if False:"),
+        ("parameters of NaN go unnoticed", "if first_strange_row(model.params) is not None:", "if False:"),
+        ("the last epoch is left out", "range(1, epochs + 1)", "range(1, epochs)"),
+        ("matrix products take every core", "limits=threads", "limits=None"),
+    ),
+    *bugs(
+        "gradcheck",
+        ("the difference is one-sided", "(above - below) / (2 * h)", "(above - f()) / h"),
+        ("the difference is divided by h", "/ (2 * h)\n", "/ h\n"),
+        ("the parameters are left moved", "x[index] = kept\n", "x[index] = kept - h\n"),
+        ("relative_error is absolute", "np.abs(a - b).max() / scale", "np.abs(a - b).max()"),
+        ("relative_error is a mean", "np.abs(a - b).max()", "np.abs(a - b).mean()"),
+        ("mistakes can cancel in check_layer", "dY = rng.standard_normal(", "dY = np.ones("),
+        ("check_layer changes the layer", "mine = copy.deepcopy(layer)", "mine = layer"),
+    ),
+    *bugs(
+        "autodiff",
+        ("unbroadcast without keepdims", "keepdims=True)\n\n\nclass Tensor", "keepdims=False)\n\n\nclass Tensor"),
+        ("a second backward does not accumulate", "node.grad = node.grad + gradient", "node.grad = gradient"),
+        ("a tensor used twice keeps one share", "flow[id(parent)] + share if id(parent) in flow else share", "share"),
+        ("at a tie the gradient goes to self", "mine = self.data > other.data", "mine = self.data >= other.data"),
+        ("equal largest do not share", "at_max / at_max.sum(axis=axis, keepdims=True)", "at_max"),
+        ("a quotient's gradient has the wrong sign", "-g * Y / other.data", "g * Y / other.data"),
+        ("a power's gradient forgets the exponent", "g * p * self.data ** (p - 1)", "g * self.data ** (p - 1)"),
+        ("an entry taken twice gets one gradient", "np.add.at(whole, index, g)", "whole[index] = g"),
+        ("a mean along an axis is divided by all", "(self.data.size / total.data.size)", "self.data.size"),
+        ("exp's gradient is the input", "((self, lambda g: g * Y),)", "((self, lambda g: g * self.data),)"),
+        ("the tape's tanh forgets the square", "g * (1 - Y * Y)", "g * (1 - Y)"),
+        ("number - tensor is turned round", "return -self + other", "return self - other"),
+    ),
+    *bugs(
+        "initializers",
+        ("glorot has the wrong factor", "math.sqrt(6 / (n_in + n_out))", "math.sqrt(3 / (n_in + n_out))"),
+        ("he has the wrong factor", "math.sqrt(2 / n_in)", "math.sqrt(1 / n_in)"),
+        ("he takes the variance for the deviation", "math.sqrt(2 / n_in)", "2 / n_in"),
+        ("standard_normal is not centred", ".standard_normal((n_in, n_out))", ".normal(0.5, 1, (n_in, n_out))"),
+        ("uniform ignores low", ".uniform(low, high,", ".uniform(0, high,"),
+    ),
+    *bugs(
+        "data/mnist",
+        ("images are not divided by 255", "np.divide(X, 255,", "np.divide(X, 1,"),
+        ("images are scaled one by one", "np.divide(X, 255,", "np.divide(X, X.max(axis=(1, 2), keepdims=True),"),
+        ("images are transposed", "if flat else X,", "if flat else X.swapaxes(1, 2),"),
+        ("labels are shifted by a row", "y.astype(np.int64)", "np.roll(y, 1).astype(np.int64)"),
+        ("validation overlaps with training", "(X[50_000:], y[50_000:])", "(X[40_000:50_000], y[40_000:50_000])"),
+        ("test data are training data", '["train", "t10k"]', '["train", "train"]'),
+        ("the files' bytes are not checked", "if sha256 is not None and", "if False and"),
+    ),
+    *bugs(
+        "data/toy",
+        ("xor is or", '"xor": [0, 1, 1, 0]', '"xor": [0, 1, 1, 1]'),
+        ("a class too many", "np.arange(n) % n_classes", "np.arange(n) % (n_classes + 1)"),
+        ("a line has one seed for all", "X = rng.uniform(", "X = np.random.default_rng(0).uniform("),
+        ("a line's intercept has the wrong sign", "slope * X + intercept +", "slope * X - intercept +"),
+        ("circles swap their classes", "np.where(y == 0, 1.0, inner)", "np.where(y == 0, inner, 1.0)"),
+        ("moons do not reach into each other", "0.5 - np.sin(angle)", "-np.sin(angle)"),
+    ),
+]
+# fmt: on
+
+
+def mutated(bug, folder=ROOT):
+    """Return the file's text with the bug; raise ValueError unless its old text stands there exactly once."""
+    text = (folder / bug.file).read_text(encoding="utf-8")
+    if (count := text.count(bug.old)) != 1:
+        raise ValueError(f"bug {bug.name!r} expected this once in {bug.file}, found it {count} times: {bug.old!r}")
+    return text.replace(bug.old, bug.new)
+
+
+class Runs:
+    """Runs programs in copies of the repository, all of which end and vanish with it."""
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="bugs-"))
+        self.running, self.stopped, self.lock = set(), False, threading.Lock()
+        self.copies = 0
+        names = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        for name in subprocess.run(names, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0"):
+            if name and (ROOT / name).is_file():  # a file that was just deleted is still listed
+                target = self.folder / "original" / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, target)
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop(self):
+        """End what runs, and start nothing any more."""
+        with self.lock:
+            self.stopped = True
+            for process in self.running:
+                self.kill(process)
+
+    def copy(self):
+        """Return a fresh copy of the repository as it was at the start."""
+        with self.lock:
+            self.copies += 1
+            target = self.folder / str(self.copies)
+        shutil.copytree(self.folder / "original", target)
+        return target
+
+    def kill(self, process):
+        """End a process with all it started; a kernel has a session of its own, but is a child still."""
+        try:
+            family = psutil.Process(process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return
+        process.kill()
+        for member in family:
+            try:
+                member.kill()
+            except psutil.NoSuchProcess:
+                continue
+
+    def run(self, copy, command, timeout=TIMEOUT, where="."):
+        """Run a command in a copy; return its exit code (None: out of time) and what it printed."""
+        own = copy.with_name(copy.name + "-tmp")
+        own.mkdir(exist_ok=True)
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environ |= {"PYTHONPATH": str(copy), "TMPDIR": str(own), "JUPYTER_RUNTIME_DIR": str(own / "jupyter")}
+        environ |= {"PYTHONDONTWRITEBYTECODE": "1"}  # a stale .pyc would hide the next mutant
+        for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"]:
+            environ[name] = "1"
+        with self.lock:
+            if self.stopped:
+                raise RuntimeError("stopped")
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+            # In a session of its own, so that Ctrl-C comes to us alone.
+            process = subprocess.Popen(command, cwd=copy / where, env=environ, start_new_session=True, **pipes)
+            self.running.add(process)
+        try:
+            output = process.communicate(timeout=timeout)[0]
+            return process.returncode, output
+        except subprocess.TimeoutExpired:
+            self.kill(process)
+            return None, process.communicate()[0]
+        finally:
+            with self.lock:
+                self.running.discard(process)
+
+    def first_red(self, copy, *arguments):
+        """Return the first test that fails under pytest, or None if all pass."""
+        code, output = self.run(copy, [sys.executable, "-m", "pytest", *arguments, "-x", "-q", "-n0"])
+        if code is None:
+            return f"more than {TIMEOUT} s"
+        red = re.search(r"^(?:FAILED|ERROR) (?:\S*/)?([^:\s]+)(?:::(.*?))?(?: - .*)?$", output, re.MULTILINE)
+        if code != 0 and not (red and code in (1, 2)):
+            raise RuntimeError(
+                f"pytest {' '.join(arguments)} expected to pass or fail, got exit code {code}:\n{output}"
+            )
+        if not red:
+            return None
+        file, item = red[1], red[2] or ""
+        return f"{file[:2]} {item.lower()}" if file.endswith(".ipynb") else file
+
+    def by_units(self, copy):
+        return self.first_red(copy, *UNITS)
+
+    def by_notebooks(self, copy):
+        """Return the first red cell, notebook after notebook."""
+        paths = sorted((copy / "notebooks").glob("*.ipynb"))
+        return next(filter(None, (self.first_red(copy, f"notebooks/{path.name}") for path in paths)), None)
+
+    def try_bug(self, bug, judges):
+        """Return what each judge says of a copy with the bug, or without any for None."""
+        copy = self.copy()
+        try:
+            if bug:
+                (copy / bug.file).write_text(mutated(bug, copy), encoding="utf-8")
+            where = "import nnlib; print(nnlib.__file__)"  # as a notebook's kernel finds it
+            found = Path(self.run(copy, [sys.executable, "-c", where], where="notebooks")[1].strip())
+            if found != copy / "nnlib" / "__init__.py":
+                raise RuntimeError(f"expected to test the copy in {copy}, got {found}")
+            return {judge: getattr(self, f"by_{judge}")(copy) for judge in judges}
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.rmtree(copy.with_name(copy.name + "-tmp"), ignore_errors=True)
+
+    def mutate(self, module, sample):
+        """Return for some of cosmic-ray's mutants of a module, drawn at random, the outcome and the change."""
+        copy = self.copy()
+        command = shlex.join([sys.executable, "-m", "pytest", *UNITS, "-x", "-q", "-n0"])
+        (copy / "mutation.toml").write_text(CONFIG.format(module=f"nnlib/{module}.py", command=command))
+        session, arguments = copy / "session.sqlite", ["mutation.toml", "session.sqlite"]
+        for step in [["baseline", "mutation.toml"], ["init", *arguments]]:  # first: all pass without a mutant
+            code, output = self.run(copy, [COSMIC_RAY, *step])
+            if code != 0:
+                raise RuntimeError(f"cosmic-ray {step[0]} failed for {module}:\n{output}")
+        with closing(sqlite3.connect(session)) as database, database:
+            database.execute(f"DELETE FROM mutation_specs WHERE {NO_MISTAKE}")
+            drawn = "SELECT job_id FROM mutation_specs ORDER BY random() LIMIT ?"
+            database.execute(f"DELETE FROM mutation_specs WHERE job_id NOT IN ({drawn})", (sample or -1,))
+            database.execute("DELETE FROM work_items WHERE job_id NOT IN (SELECT job_id FROM mutation_specs)")
+        self.run(copy, [COSMIC_RAY, "exec", *arguments], timeout=None)
+        with closing(sqlite3.connect(session)) as database:
+            return database.execute("SELECT test_outcome, diff FROM work_results").fetchall()
+
+
+# Bits of floats raise an error at once, and nobody writes them by mistake: they would only flatter the score.
+NO_MISTAKE = "operator_name LIKE '%\\_Bit%' ESCAPE '\\' OR operator_name LIKE '%Shift%'"
+COSMIC_RAY = shutil.which("cosmic-ray", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+CONFIG = """
+[cosmic-ray]
+module-path = "{module}"
+timeout = 120.0
+excluded-modules = []
+test-command = '''{command}'''
+
+[cosmic-ray.distributor]
+name = "local"
+"""
+
+
+def as_they_end(runs, tasks, jobs):
+    """Yield (key, result) of tasks, a dict of functions, as they end; whatever goes wrong ends them all."""
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(task): key for key, task in tasks.items()}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            runs.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def say(done, total, started, text=None):
+    """Print a row of the table, and below it, where somebody watches, how far we are."""
+    end = "\r\033[K" if sys.stdout.isatty() else ""
+    if text:
+        print(f"{end}{text}", flush=True)
+    if end:
+        print(f"{done} of {total} done after {time.monotonic() - started:.0f} s", end="\r", flush=True)
+
+
+def catalogue(runs, chosen, judges, jobs):
+    """Try the bugs, print the table and the summary; return whether all were noticed."""
+    for bug in chosen:
+        mutated(bug)  # a stale entry is better known now than in ten minutes
+    started, found, alone = time.monotonic(), {}, Counter()
+    width = max(len(bug.name) for bug in chosen)
+    print(f"{'bug':{width}}  {'file':20}", *(f"{judge:24}" for judge in judges))
+    tasks = {bug: lambda bug=bug: runs.try_bug(bug, judges) for bug in [None, *chosen]}
+    for bug, red in as_they_end(runs, tasks, jobs):
+        if bug is None:
+            if any(red.values()):
+                raise RuntimeError(f"expected all to pass without a bug, got {red}")
+            continue
+        found[bug] = any(red.values())
+        cells = " ".join(f"{red[judge] or '-':24}" for judge in judges)
+        row = f"{bug.name:{width}}  {bug.file.removeprefix('nnlib/'):20} {cells}{'' if found[bug] else 'SURVIVED'}"
+        say(len(found), len(chosen), started, row)
+        alone.update(judge for judge in judges if red[judge])
+    print(f"\n{sum(found.values())} of {len(found)} bugs noticed", end="")
+    print("".join(f"; {judge} alone notice {alone[judge]}" for judge in judges), end="")
+    print(f"; {(time.monotonic() - started) / 60:.0f} minutes")
+    survivors = [bug.name for bug in found if not found[bug]]
+    for name in survivors:
+        print(f"SURVIVED: {name}")
+    return not survivors
+
+
+def mutants(runs, modules, sample, jobs):
+    """Try cosmic-ray's mutants of some modules; print which survive, then the scores."""
+    started, scores = time.monotonic(), []
+    say(0, len(modules), started)
+    tasks = {module: lambda module=module: runs.mutate(module, sample) for module in modules}
+    for module, results in as_they_end(runs, tasks, jobs):
+        survivors = [diff for outcome, diff in results if outcome == "SURVIVED"]
+        scores.append(f"{module}: {len(results) - len(survivors)} of {len(results)} mutants noticed")
+        changes = ["\n".join(re.findall(r"^(?:@@|[-+](?!--|\+\+)).*", diff, re.MULTILINE)) for diff in survivors]
+        say(len(scores), len(modules), started, "\n\n".join([f"== {module}", *changes, scores[-1]]) + "\n")
+    print(*scores, sep="\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="bugs whose name or file contains one of these")
+    parser.add_argument("--by", choices=["units", "notebooks"], help="default: both")
+    parser.add_argument("--jobs", type=int, default=2, help="how many at a time (default: 2)")
+    parser.add_argument(
+        "--mutate", nargs="+", metavar="MODULE", help="run cosmic-ray on these modules of nnlib instead"
+    )
+    parser.add_argument("--sample", type=int, default=60, help="mutants of each module, 0 for all (default: 60)")
+    arguments = parser.parse_args()
+    if arguments.mutate and not COSMIC_RAY:
+        sys.exit("--mutate expected the program cosmic-ray, found none: pip install cosmic-ray==8.7.0")
+    for module in arguments.mutate or []:
+        if not (ROOT / "nnlib" / f"{module}.py").exists():
+            sys.exit(f"--mutate expected a module of nnlib, such as losses or data/toy, got {module!r}")
+    chosen = [bug for bug in BUGS if any(part in f"{bug.name} {bug.file}" for part in arguments.only or [""])]
+    if not chosen:
+        sys.exit(f"--only expected parts of the names of bugs, found none with {arguments.only}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be stopped is to be interrupted
+    try:
+        with Runs() as runs:
+            if arguments.mutate:
+                mutants(runs, arguments.mutate, arguments.sample, arguments.jobs)
+            else:
+                judges = [arguments.by] if arguments.by else ["units", "notebooks"]
+                sys.exit(not catalogue(runs, chosen, judges, arguments.jobs))
+    except KeyboardInterrupt:
+        sys.exit("\nstopped; nothing is left behind")
+    except (RuntimeError, ValueError) as error:
+        sys.exit(f"\n{error}")
+
+
+if __name__ == "__main__":
+    main()
