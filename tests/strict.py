@@ -10,7 +10,9 @@ from pathlib import Path
 for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]:
     os.environ[name] = os.environ.get("BLAS_THREADS", "1")  # two kernels at a time on two cores; they inherit it
 ROOT = Path(__file__).resolve().parents[1]
-os.environ["IPYTHONDIR"] = str(ROOT / ".pytest_cache/ipython")  # not the user's own profile and history
+IPYTHON = ROOT / ".pytest_cache/ipython"  # not the user's own profile and history
+IPYTHON.mkdir(parents=True, exist_ok=True)
+os.environ["IPYTHONDIR"] = str(IPYTHON)
 os.environ["NNLIB_PROGRESS"] = ""  # the reader's own, which no test writes
 
 import base64
