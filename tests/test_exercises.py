@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from rules import NOTEBOOKS, load
 
 import nnlib.checks
 from nnlib.checks import check, compare, predict, progress, progress_map
-from nnlib.checks.engine import Exercise
+from nnlib.checks.engine import Exercise, short
 
 MODULES = [
     importlib.import_module(f"nnlib.checks.{module.name}")
@@ -180,11 +181,11 @@ HABITS = [
     (lambda x: (2 * x).astype(int), "whole numbers, int64, lose what comes after the point"),
     (lambda x: 2 * x.T, "expected shape (2, 3), got (3, 2): transposed"),
     (lambda x: (2 * x)[:, :, None], "got (2, 3, 1): one axis too many"),
-    (in_place, "changes its input an array of shape (2, 3) in place: work on a copy"),
+    (in_place, "changes its input [[0.25, 1, 2], [3, 4, 5.5]] in place: work on a copy"),
     (lambda x: 2 * x + 0j, "expected numbers of kind float64, got complex128"),
     (lambda x: x * np.nan, "expected 0.5 at index (0, 0), got nan"),
     (divides, "expected 0.5 at index (0, 0), got inf"),
-    (warns, "warns for an array of shape (2, 3): overflow encountered in exp"),
+    (warns, "warns for [[0.25, 1, 2], [3, 4, 5.5]]: overflow encountered in exp"),
     (lambda x: x**2, "expected 0.5 at index (0, 0), got 0.0625. You squared it"),
     (lambda x: "text", "expected shape (2, 3), got ()"),
     (lambda: 3, "raised TypeError: "),
@@ -201,6 +202,41 @@ def test_habits_of_learners(answer, says, toy, capsys):
     assert said.splitlines()[-1].startswith("✗ 98.1 ")
     assert says in said
     np.testing.assert_array_equal(returned(np.ones(2)), [2, 2])
+
+
+def test_whole_numbers_are_blamed_only_where_they_explain_the_difference(toy, capsys):
+    said, _ = checked(toy, lambda x: (3 * x).astype(int), capsys)
+    assert said.startswith("✗ 98.1 for [[0.25, 1, 2], [3, 4, 5.5]]: expected 0.5 at index (0, 0), got 0")
+    assert "whole" not in said
+
+
+def test_a_case_that_raises_does_not_hide_what_an_earlier_one_showed(toy, capsys, monkeypatch):
+    def squares_positive(x):
+        if (x < 0).any():
+            raise ValueError("negative")
+        return x**2
+
+    cases = lambda: [*fresh(), (np.array([-1.0]),)]  # noqa: E731
+    monkeypatch.setitem(sys.modules, "nnlib.checks.n98", types.SimpleNamespace(EXERCISES=[replace(TOY, cases=cases)]))
+    said, _ = checked(toy, squares_positive, capsys)
+    assert said.endswith("expected 0.5 at index (0, 0), got 0.0625. You squared it\n")
+    said, _ = checked(toy, lambda x: squares_positive(x) * 0 + 2 * x, capsys)
+    assert "raised ValueError in line 1, `said, _ = checked(toy, lambda x: squares_positive" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.arange(6.0).reshape(1, 2, 3) / 2, "[[[0, 0.5, 1], [1.5, 2, 2.5]]]"),
+        (np.array([[True], [False]]), "[[True], [False]]"),
+        (np.array([[1, 20], [300, 4]]), "[[1, 20], [300, 4]]"),
+        (np.zeros((40, 20)), "an array of shape (40, 20)"),
+        ([0] * 40, "a list"),
+        ("and", "'and'"),
+    ],
+)
+def test_arguments_are_shown_in_one_line(value, text):
+    assert short(value) == text
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])

@@ -43,6 +43,13 @@ class Exercise:
     atol: float = 1e-9
 
 
+ONE_LINE = {
+    "separator": ", ",
+    "formatter": {"float_kind": "{:.4g}".format, "int_kind": str, "bool": str},
+    "max_line_width": 1000,
+}
+
+
 class Fault(Exception):
     """What is wrong with an answer, in words for its author."""
 
@@ -114,7 +121,12 @@ def examine(exercise, function):
     """Run the cases; raise the first Fault."""
     results, fault = [], None
     for arguments in exercise.cases():
-        result, warning = run(function, arguments)
+        try:
+            result, warning = run(function, arguments)
+        except Fault:
+            if fault is None:
+                raise
+            break  # an earlier case tells more
         results.append(result)
         if fault is None:
             if exercise.judge is not None:
@@ -153,7 +165,8 @@ def place(error, function):
     code, line = getattr(function, "__code__", None), None
     trace = error.__traceback__
     while trace is not None:
-        if code is not None and trace.tb_frame.f_code.co_filename == code.co_filename:
+        here = code is not None and trace.tb_frame.f_code.co_filename == code.co_filename
+        if here and trace.tb_lineno >= code.co_firstlineno:  # a helper above has other lines
             line = trace.tb_lineno
         trace = trace.tb_next
     if line is None:
@@ -185,7 +198,7 @@ def difference(exercise, mine, right, arguments):
         return None
     index = tuple(int(i) for i in np.argwhere(~close)[0])
     where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
-    whole = got.dtype.kind in "iu" and wanted.dtype.kind == "f"
+    whole = got.dtype.kind in "iu" and wanted.dtype.kind == "f" and (np.abs(got - wanted) < 1).all()
     hint = f" (whole numbers, {got.dtype}, lose what comes after the point)" if whole else ""
     return f"for {shown(arguments)}: expected {number(wanted[index])}{where}, got {number(got[index])}{hint}"
 
@@ -202,7 +215,7 @@ def likely_cause(exercise, results):
     """Return what to say to somebody whose results are those of a known wrong answer, or nothing."""
     for wrong, says in exercise.wrong:
         try:
-            others = [run(wrong, arguments)[0] for arguments in exercise.cases()]
+            others = [run(wrong, arguments)[0] for arguments in exercise.cases()[: len(results)]]
             same = all(difference(exercise, a, b, ()) is None for a, b in zip(results, others, strict=True))
         except Fault:
             continue
@@ -221,8 +234,11 @@ def number(value):
 
 
 def short(value):
-    text = np.array2string(value, precision=4, separator=", ") if isinstance(value, np.ndarray) else repr(value)
-    return text if len(text) <= 50 and "\n" not in text else f"an array of shape {np.shape(value)}"
+    """Return a value as text in one line, or only what it is if that is long."""
+    text = np.array2string(value, **ONE_LINE) if isinstance(value, np.ndarray) else repr(value)
+    text = " ".join(text.split())
+    whole = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else kind(value)
+    return text if len(text) <= 60 else whole
 
 
 def shown(arguments):

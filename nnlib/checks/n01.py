@@ -123,12 +123,35 @@ def is_and_again(x1, x2):
     return 1 - nand(x1, x2)
 
 
+def without_nand(x1, x2):
+    return x1 ^ x2
+
+
 def is_equal(x1, x2):
     return 1 - xor(x1, x2)
 
 
+class Bit:
+    """0 or 1, which a neuron can read and nothing else can."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __float__(self):
+        return float(self.value)
+
+    def __repr__(self):
+        return str(self.value)
+
+    def refuse(self, *others):
+        raise TypeError("use x1 and x2 only as inputs of nand")
+
+    __eq__ = __ne__ = __lt__ = __gt__ = __bool__ = __int__ = __index__ = refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __xor__ = __and__ = __or__ = __mod__ = refuse
+
+
 def truth_table():
-    return [(0, 0), (0, 1), (1, 0), (1, 1)]
+    return [(Bit(x1), Bit(x2)) for x1 in (0, 1) for x2 in (0, 1)]
 
 
 def line_step(x, y, w, b, lr):
@@ -209,6 +232,7 @@ EXERCISES = [
         wrong=(
             (one_nand, "That is one NAND: it also fires for (0, 0)"),
             (is_or, "That is OR: it also fires for (1, 1)"),
+            (without_nand, "use x1 and x2 only as inputs of nand"),
             (is_and_again, "That is AND: it fires for (1, 1) only"),
             (is_equal, "That is the opposite: it fires where both are the same"),
         ),
