@@ -1,0 +1,434 @@
+"""The exercises of notebook 03: a layer, errors of shape, parameters, first weights, the loss, a bump."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from nnlib.checks.engine import Exercise
+
+
+def dense_forward(X, W, b):
+    return X @ W + b
+
+
+def without_bias(X, W, b):
+    return X @ W
+
+
+def bias_on_the_input(X, W, b):
+    return X @ W + b.sum()
+
+
+def multiplies_bias(X, W, b):
+    return (X @ W) * b
+
+
+def with_an_activation(X, W, b):
+    return np.maximum(X @ W + b, 0)
+
+
+def first_example_only(X, W, b):
+    return np.zeros((len(X), 1)) + X[0] @ W + b
+
+
+def batches():
+    rng = np.random.default_rng(0)
+    small = (
+        np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),
+        np.array([[1.0, 0.0], [-2.0, 1.0]]),
+        np.array([0.5, -1.5]),
+    )
+    return [small, *[(rng.normal(size=(n, i)), rng.normal(size=(i, k)), rng.normal(size=k)) for n, i, k in SIZES]]
+
+
+SIZES = [(5, 3, 2), (1, 4, 6), (7, 2, 1)]
+
+
+def mended_loss(X, W1, b1, W2, b2, target):
+    hidden = np.tanh(X @ W1 + b1)
+    output = hidden @ W2 + b2
+    return ((output - target) ** 2).mean()
+
+
+def all_against_all(X, W1, b1, W2, b2, target):
+    output = np.tanh(X @ W1 + b1) @ W2 + b2
+    return ((output[:, 0] - target) ** 2).mean()
+
+
+def sum_of_squares(X, W1, b1, W2, b2, target):
+    return mended_loss(X, W1, b1, W2, b2, target) * len(X)
+
+
+def lost_first_bias(X, W1, b1, W2, b2, target):
+    return mended_loss(X, W1, 0 * b1, W2, b2, target)
+
+
+def lost_second_bias(X, W1, b1, W2, b2, target):
+    return mended_loss(X, W1, b1, W2, 0 * b2, target)
+
+
+def lost_tanh(X, W1, b1, W2, b2, target):
+    return (((X @ W1 + b1) @ W2 + b2 - target) ** 2).mean()
+
+
+def lost_square(X, W1, b1, W2, b2, target):
+    return (np.tanh(X @ W1 + b1) @ W2 + b2 - target).mean()
+
+
+def networks():
+    rng = np.random.default_rng(1)
+    shapes = [((n, i), (i, h), (h,), (h, 1), (1,), (n, 1)) for n, i, h in [(5, 3, 4), (6, 2, 3), (4, 4, 4)]]
+    return [tuple(rng.normal(size=shape) for shape in six) for six in shapes]
+
+
+def count_parameters(sizes):
+    return sum(n_in * n_out + n_out for n_in, n_out in pairwise(sizes))
+
+
+def weights_only(sizes):
+    return sum(n_in * n_out for n_in, n_out in pairwise(sizes))
+
+
+def biases_for_the_input(sizes):
+    return weights_only(sizes) + sum(sizes)
+
+
+def biases_per_input(sizes):
+    return weights_only(sizes) + sum(sizes[:-1])
+
+
+def one_bias_per_layer(sizes):
+    return weights_only(sizes) + len(sizes) - 1
+
+
+def units(sizes):
+    return sum(sizes)
+
+
+def first_layer(sizes):
+    return count_parameters(sizes[:2])
+
+
+def sizes():
+    return [((2, 3, 1),), ((784, 30, 10),), ([5, 4],), ([4, 8, 8, 3],)]
+
+
+def he_normal(n_in, n_out, rng):
+    return rng.normal(0, math.sqrt(2 / n_in), (n_in, n_out))
+
+
+def variance_as_spread(n_in, n_out, rng):
+    return rng.normal(0, 2 / n_in, (n_in, n_out))
+
+
+def without_the_two(n_in, n_out, rng):
+    return rng.normal(0, math.sqrt(1 / n_in), (n_in, n_out))
+
+
+def by_n_out(n_in, n_out, rng):
+    return rng.normal(0, math.sqrt(2 / n_out), (n_in, n_out))
+
+
+def by_both(n_in, n_out, rng):
+    return rng.normal(0, math.sqrt(2 / (n_in + n_out)), (n_in, n_out))
+
+
+def not_scaled(n_in, n_out, rng):
+    return rng.standard_normal((n_in, n_out))
+
+
+def uniformly(n_in, n_out, rng):
+    limit = math.sqrt(6 / n_in)
+    return rng.uniform(-limit, limit, (n_in, n_out))
+
+
+def positive_only(n_in, n_out, rng):
+    return np.abs(he_normal(n_in, n_out, rng))
+
+
+def other_way_round(n_in, n_out, rng):
+    return he_normal(n_in, n_out, rng).T
+
+
+SPREADS = (
+    (lambda n_in, n_out: 2 / n_in, "you gave the variance, 2 / n_in: the standard deviation is its root"),
+    (lambda n_in, n_out: math.sqrt(1 / n_in), "the 2 is missing: ReLU keeps half, so the variance is 2 / n_in"),
+    (lambda n_in, n_out: math.sqrt(2 / n_out), "you divided by n_out: a sum over n_in terms is what grows"),
+    (
+        lambda n_in, n_out: math.sqrt(2 / (n_in + n_out)),
+        "that is Glorot's, with n_in + n_out: He's looks at n_in alone",
+    ),
+    (lambda n_in, n_out: 1.0, "that is standard_normal as it comes: multiply by the standard deviation"),
+)
+
+
+def is_he(W, n_in, n_out, rng):
+    """Ask of random weights what must hold whatever was drawn: shape, middle, spread, and rare large ones."""
+    if not isinstance(W, np.ndarray) or W.dtype.kind != "f":
+        return f"expected an array of floats of shape ({n_in}, {n_out}), got {type(W).__name__}"
+    if W.shape != (n_in, n_out):
+        hint = ": rows are inputs, columns are neurons" if W.shape == (n_out, n_in) else ""
+        return f"expected shape ({n_in}, {n_out}), got {W.shape}{hint}"
+    spread, wanted = W.std(), math.sqrt(2 / n_in)
+    if (W >= 0).all():
+        return "has no negative weight: a normal distribution around 0 has as many of them as positive ones"
+    if not abs(spread / wanted - 1) < 0.05:
+        fits = (says for of, says in SPREADS if abs(spread / of(n_in, n_out) - 1) < 0.05)
+        cause = next(fits, "the variance should be 2 / n_in")
+        return f"for n_in = {n_in}, n_out = {n_out}: expected a spread of about {wanted:.4f}, got {spread:.4f}; {cause}"
+    if abs(W.mean()) > 0.05 * wanted:
+        return f"expected a mean of about 0, got {W.mean():.4f}"
+    if np.abs(W).max() < 2.5 * spread:
+        return "has the right spread, but no weight beyond 2.5 times of it: drawn uniformly, asked is normally"
+    return None
+
+
+def layers():
+    return [(400, 100, np.random.default_rng(1)), (100, 400, np.random.default_rng(2))]
+
+
+def right_ones(Z, labels):
+    return Z[np.arange(len(labels)), labels]
+
+
+def row_losses(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return np.log(np.exp(z).sum(axis=1)) - right_ones(z, labels)
+
+
+def cross_entropy(logits, labels):
+    return row_losses(logits, labels).mean()
+
+
+def sum_not_mean(logits, labels):
+    return row_losses(logits, labels).sum()
+
+
+def mean_over_all_entries(logits, labels):
+    return row_losses(logits, labels).sum() / logits.size
+
+
+def quietly(function):
+    """Let a wrong formula overflow without a warning, so that its value can be recognised."""
+
+    def quiet(logits, labels):
+        with np.errstate(all="ignore"):
+            return function(logits, labels)
+
+    quiet.__name__ = function.__name__
+    return quiet
+
+
+@quietly
+def log_of_softmax(logits, labels):
+    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return -np.log(right_ones(exps / exps.sum(axis=1, keepdims=True), labels)).mean()
+
+
+@quietly
+def no_softmax(logits, labels):
+    return -np.log(right_ones(logits, labels)).mean()
+
+
+@quietly
+def no_maximum(logits, labels):
+    return (np.log(np.exp(logits).sum(axis=1)) - right_ones(logits, labels)).mean()
+
+
+@quietly
+def neither(logits, labels):
+    exps = np.exp(logits)
+    return -np.log(right_ones(exps / exps.sum(axis=1, keepdims=True), labels)).mean()
+
+
+@quietly
+def maximum_of_all(logits, labels):
+    return no_maximum(logits - logits.max(), labels)
+
+
+def down_the_columns(logits, labels):
+    z = logits - logits.max(axis=0)
+    return -right_ones(z - np.log(np.exp(z).sum(axis=0)), labels).mean()
+
+
+def base_ten(logits, labels):
+    return cross_entropy(logits, labels) / np.log(10)
+
+
+def sign_missing(logits, labels):
+    return -cross_entropy(logits, labels)
+
+
+def of_its_favourite(logits, labels):
+    return cross_entropy(logits, logits.argmax(axis=1))
+
+
+def maximum_once_only(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=1)) - right_ones(logits, labels)).mean()
+
+
+def scored():
+    return [
+        (np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 5.0]]), np.array([0, 1])),
+        (np.array([[0.5, -1.0, 2.0, 0.0], [1.0, 1.0, 1.0, 1.0], [-3.0, 0.0, 1.0, 0.5]]), np.array([3, 2, 0])),
+        (np.array([[1000.0, 0.0], [999.0, 1000.0]]), np.array([1, 0])),
+        (np.array([[1000.0, 0.0]]), np.array([0])),
+        (np.array([[1000.0, 0.0], [-1000.0, -1001.0]]), np.array([0, 1])),
+    ]
+
+
+def bump(x, left, right, height):
+    return height * ((x > left).astype(float) - (x > right))
+
+
+def of_height_one(x, left, right, height):
+    return bump(x, left, right, 1.0)
+
+
+def steps_added(x, left, right, height):
+    return height * ((x > left).astype(float) + (x > right))
+
+
+def up_only(x, left, right, height):
+    return height * (x > left)
+
+
+def down_by_one_only(x, left, right, height):
+    return height * (x > left) - (x > right)
+
+
+def upside_down(x, left, right, height):
+    return -bump(x, left, right, height)
+
+
+def a_hole(x, left, right, height):
+    return height - bump(x, left, right, height)
+
+
+def steps_multiplied(x, left, right, height):
+    return height * ((x > left) & (x > right))
+
+
+def places():
+    x = np.arange(-0.95, 2.0, 0.1)  # no place is near an edge, where > and >= or a steep sigmoid differ
+    return [(x, 0.2, 0.6, 2.0), (x, -0.5, 1.5, -0.75)]
+
+
+EXERCISES = [
+    Exercise(
+        "03.1",
+        "dense_forward",
+        "a layer as one product",
+        dense_forward,
+        batches,
+        wrong=(
+            (without_bias, "The biases are missing"),
+            (bias_on_the_input, "You added the sum of all biases to every output: each neuron has its own, b alone"),
+            (multiplies_bias, "The biases are added to the product, not multiplied with it"),
+            (with_an_activation, "You have set the negative outputs to 0: the activation is a step of its own"),
+            (first_example_only, "Every row is the answer to the first example: take all of X, not X[0]"),
+        ),
+    ),
+    Exercise(
+        "03.2",
+        "mended_loss",
+        "three errors of shape",
+        mended_loss,
+        networks,
+        wrong=(
+            (
+                all_against_all,
+                "Your error has the shape (n, n), every answer against every target, as (n,) minus (n, 1) has",
+            ),
+            (sum_of_squares, "It takes the sum of the squares; the loss is their mean"),
+            (lost_first_bias, "While mending you have lost b1"),
+            (lost_second_bias, "While mending you have lost b2"),
+            (lost_tanh, "While mending you have lost the tanh"),
+            (lost_square, "While mending you have lost the square"),
+        ),
+    ),
+    Exercise(
+        "03.3",
+        "count_parameters",
+        "parameters from sizes",
+        count_parameters,
+        sizes,
+        wrong=(
+            (weights_only, "You counted the weights; every neuron also has a bias"),
+            (biases_for_the_input, "You gave the inputs biases as well: only the neurons of a layer have one"),
+            (biases_per_input, "A layer has as many biases as outputs, not as inputs"),
+            (one_bias_per_layer, "A layer has a bias for each of its neurons, not one for all"),
+            (units, "You added up the sizes: a layer has n_in times n_out weights, and n_out biases"),
+            (first_layer, "That is the first layer alone"),
+        ),
+    ),
+    Exercise(
+        "03.4",
+        "he_normal",
+        "first weights for ReLU",
+        he_normal,
+        layers,
+        wrong=(
+            (variance_as_spread, SPREADS[0][1]),
+            (without_the_two, SPREADS[1][1]),
+            (by_n_out, SPREADS[2][1]),
+            (by_both, SPREADS[3][1]),
+            (not_scaled, SPREADS[4][1]),
+            (uniformly, "drawn uniformly, asked is normally"),
+            (positive_only, "has no negative weight"),
+            (other_way_round, "rows are inputs, columns are neurons"),
+        ),
+        judge=is_he,
+    ),
+    Exercise(
+        "03.5",
+        "cross_entropy",
+        "a stable cross-entropy",
+        cross_entropy,
+        scored,
+        wrong=(
+            (row_losses, "You return one loss for each example; the loss of a batch is their mean"),
+            (sum_not_mean, "That is the sum over the examples; the loss of a batch is their mean"),
+            (mean_over_all_entries, "You divided by the number of scores; the mean runs over the examples"),
+            (
+                log_of_softmax,
+                "Your probability is rounded to 0, and its logarithm is infinite: take the logarithm of the sum, "
+                "and subtract the right score from it",
+            ),
+            (no_softmax, "That is the logarithm of a score: a score is not a probability yet"),
+            (no_maximum, "No maximum was subtracted: exp(1000) is more than a float can hold"),
+            (
+                neither,
+                "That is the logarithm of a softmax without its maximum: subtract the largest score of each row first",
+            ),
+            (
+                maximum_of_all,
+                "You subtracted the largest score of all rows: a row far below it is rounded to 0. "
+                "Each row has a maximum of its own",
+            ),
+            (maximum_once_only, "You subtracted the maximum in the sum, but not from the right score"),
+            (down_the_columns, "You summed down the columns (axis=0): the scores of one example stand in a row"),
+            (base_ten, "That is the logarithm to base 10: np.log is the natural one"),
+            (sign_missing, "The sign is the other one: the logarithm of a probability is negative, a loss is not"),
+            (of_its_favourite, "You took the probability of the largest score, not of the label"),
+        ),
+    ),
+    Exercise(
+        "03.6",
+        "bump",
+        "a bump from two steps",
+        bump,
+        places,
+        wrong=(
+            (of_height_one, "Your bump has height 1 whatever was asked: multiply by height"),
+            (steps_added, "The second step goes up as well: subtract it, so that it goes down again"),
+            (up_only, "It goes up at left and never comes down: the step at right is missing"),
+            (down_by_one_only, "It comes down by 1 at right: both steps are as high as the bump"),
+            (upside_down, "It goes down at left and up at right: the first step is the positive one"),
+            (a_hole, "That is a hole, high outside and 0 inside"),
+            (steps_multiplied, "The product of two steps is 1 only where both are: that is the step at right alone"),
+        ),
+    ),
+]
