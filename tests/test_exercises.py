@@ -181,7 +181,7 @@ HABITS = [
     (lambda x: (2 * x).astype(int), "whole numbers, int64, lose what comes after the point"),
     (lambda x: 2 * x.T, "expected shape (2, 3), got (3, 2): transposed"),
     (lambda x: (2 * x)[:, :, None], "got (2, 3, 1): one axis too many"),
-    (in_place, "changes its input [[0.25, 1, 2], [3, 4, 5.5]] in place: work on a copy"),
+    (in_place, "changes its input [[0.25, 1, 2], [3, 4, 5.5]] in place: work on a copy, or put it back exactly"),
     (lambda x: 2 * x + 0j, "expected numbers of kind float64, got complex128"),
     (lambda x: x * np.nan, "expected 0.5 at index (0, 0), got nan"),
     (divides, "expected 0.5 at index (0, 0), got inf"),

@@ -156,7 +156,7 @@ def run(function, arguments):
         raise Fault("returned None. Is the `return` missing? `print` shows a value, `return` hands it back")
     for before, after in zip(arguments, mine, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=before.dtype.kind == "f"):
-            raise Fault(f"changes its input {short(before)} in place: work on a copy")
+            raise Fault(f"changes its input {short(before)} in place: work on a copy, or put it back exactly")
     return result, next((w.message for w in caught if issubclass(w.category, RuntimeWarning)), None)
 
 
