@@ -158,7 +158,8 @@ class Tensor:
     def max(self, axis=None, keepdims=False):
         """The largest along an axis; several that are equal share the gradient."""
         at_max = self.data == self.data.max(axis=axis, keepdims=True)
-        return (self * (at_max / at_max.sum(axis=axis, keepdims=True))).sum(axis, keepdims)
+        share = at_max / at_max.sum(axis=axis, keepdims=True, dtype=self.dtype)
+        return (self * share).sum(axis, keepdims)
 
     def reshape(self, *shape):
         return Tensor(self.data.reshape(*shape), ((self, lambda g: g.reshape(self.shape)),))

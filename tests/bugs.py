@@ -203,7 +203,7 @@ BUGS = [
         ("a second backward does not accumulate", "node.grad = node.grad + gradient", "node.grad = gradient"),
         ("a tensor used twice keeps one share", "flow[id(parent)] + share if id(parent) in flow else share", "share"),
         ("at a tie the gradient goes to self", "mine = self.data > other.data", "mine = self.data >= other.data"),
-        ("equal largest do not share", "at_max / at_max.sum(axis=axis, keepdims=True)", "at_max"),
+        ("equal largest do not share", "at_max / at_max.sum(axis=axis, keepdims=True, dtype=self.dtype)", "at_max"),
         ("a quotient's gradient has the wrong sign", "-g * Y / other.data", "g * Y / other.data"),
         ("a power's gradient forgets the exponent", "g * p * self.data ** (p - 1)", "g * self.data ** (p - 1)"),
         ("an entry taken twice gets one gradient", "np.add.at(whole, index, g)", "whole[index] = g"),

@@ -38,7 +38,7 @@ FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, print
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more
 WIDGET = "application/vnd.jupyter.widget-view+json"  # random ids, and stripped from stored files
 MOST_OUTPUT = 10_000_000  # bytes that a cell may print
-CPU_SECONDS = {"06_mnist_training.ipynb": 60}  # what a notebook may use
+CPU_SECONDS = {"06_mnist_training.ipynb": 60, "07_autodiff.ipynb": 40}  # what a notebook may use
 DEFAULT_CPU_SECONDS = 12
 
 

@@ -168,11 +168,18 @@ def test_a_second_backward_adds_a_second_time():
     np.testing.assert_array_equal(x.grad, 2 * once)
 
 
-def test_float32_stays_float32_and_integers_become_floats():
+KEEPS = {"tanh": Tensor.tanh, "relu": Tensor.relu, "abs": Tensor.abs, "max": lambda x: x.max(axis=0), "exp": np.exp}
+
+
+@pytest.mark.parametrize("operation", KEEPS.values(), ids=KEEPS)
+def test_float32_stays_float32(operation):
     x = Tensor(np.ones(3, np.float32))
-    y = (2 * x + 1).tanh().mean()
+    y = operation(2 * x + 1).mean()
     y.backward()
     assert x.grad.dtype == y.dtype == np.float32
+
+
+def test_integers_become_floats():
     assert Tensor([1, 2]).dtype == np.float64
 
 
