@@ -16,7 +16,7 @@ from rules import NOTEBOOKS, load
 
 import nnlib.checks
 from nnlib.checks import check, compare, predict, progress, progress_map
-from nnlib.checks.engine import Exercise, short
+from nnlib.checks.engine import Exercise, short, shown
 
 MODULES = [
     importlib.import_module(f"nnlib.checks.{module.name}")
@@ -34,6 +34,11 @@ def checked(exercise, function, capsys, **more):
     capsys.readouterr()
     exec(f"{exercise.name} = check('{exercise.number}')", notebook)
     return capsys.readouterr().out, notebook[exercise.name]
+
+
+def verdict(said):
+    """Return the line with the sign; a judge may print before it, and what follows is always the same."""
+    return next(line for line in said.splitlines() if line[0] in "○✗✓")
 
 
 def answers(path):
@@ -73,8 +78,8 @@ def test_the_course_answer_passes_and_is_returned(exercise, capsys):
 @pytest.mark.parametrize(("exercise", "wrong", "says"), WRONG, ids=[f"{w[0].number}-{w[1].__name__}" for w in WRONG])
 def test_wrong_answers_get_their_own_message(exercise, wrong, says, capsys):
     said, returned = checked(exercise, wrong, capsys)
-    assert said.splitlines()[-1].startswith(f"✗ {exercise.number} ")
-    assert says in said.splitlines()[-1]
+    assert verdict(said).startswith(f"✗ {exercise.number} ")
+    assert says in verdict(said)
     assert returned is not wrong
 
 
@@ -180,7 +185,7 @@ HABITS = [
     (lambda x: [[1], [1, 2]], "expected an array of shape (2, 3), got a list"),
     (lambda x: (2 * x).astype(int), "whole numbers, int64, lose what comes after the point"),
     (lambda x: 2 * x.T, "expected shape (2, 3), got (3, 2): transposed"),
-    (lambda x: (2 * x)[:, :, None], "got (2, 3, 1): one axis too many"),
+    (lambda x: (2 * x)[:, :, None], "got (2, 3, 1): one axis too many; is there a keepdims?"),
     (in_place, "changes its input [[0.25, 1, 2], [3, 4, 5.5]] in place: work on a copy, or put it back exactly"),
     (lambda x: 2 * x + 0j, "expected numbers of kind float64, got complex128"),
     (lambda x: x * np.nan, "expected 0.5 at index (0, 0), got nan"),
@@ -199,9 +204,41 @@ HABITS = [
 @pytest.mark.parametrize(("answer", "says"), HABITS)
 def test_habits_of_learners(answer, says, toy, capsys):
     said, returned = checked(toy, answer, capsys)
-    assert said.splitlines()[-1].startswith("✗ 98.1 ")
+    assert verdict(said).startswith("✗ 98.1 ")
     assert says in said
     np.testing.assert_array_equal(returned(np.ones(2)), [2, 2])
+
+
+PAIR = Exercise("98.2", "pair", "two values", lambda x: (2.0 * x, 3.0 * x), lambda: [(2.0,), (np.ones(5),)])
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda x: [2 * x, 3 * x], "✓"),
+        (lambda x: np.array([2 * x, 3 * x]), "✓"),
+        (lambda x: (2 * x, 3 * x, x), "expected 2 values, got 3"),
+        (lambda x: 2 * x, "expected 2 values, got an object of type float"),
+        (lambda x: (2 * x, x), "value 2 of 2: for 2.0: expected 6, got 2"),
+        (lambda x: (2 * x, np.atleast_1d(3 * x)), "value 2 of 2: expected shape (), got (1,): one axis too many"),
+        (lambda x: (2 * x, [3 * x, x]), "value 2 of 2: expected shape (), got (2,): one number is asked for"),
+        (lambda x: x[0], "not subscriptable (for 2.0)"),
+    ],
+)
+def test_several_values(answer, says, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nnlib.checks.n98", types.SimpleNamespace(EXERCISES=[PAIR]))
+    said, _ = checked(PAIR, answer, capsys)
+    assert says in verdict(said)
+
+
+def test_what_a_failed_check_leaves_behind_is_said(toy, capsys):
+    said, _ = checked(toy, lambda x: 3 * x, capsys)
+    assert said.endswith("  Until yours passes, double is nnlib's. To try yours by hand, run its cell again.\n")
+
+
+def test_long_inputs_are_shown_by_their_shapes():
+    assert shown((np.ones((20, 9)), np.ones((9, 4)), np.ones(300), [1, 2])).count("array of shape") == 3
+    assert shown((np.ones((20, 9)),) * 6 + (0.5,)) == f"inputs of shapes {'(20, 9), ' * 6}0.5"
 
 
 def test_whole_numbers_are_blamed_only_where_they_explain_the_difference(toy, capsys):
@@ -219,7 +256,7 @@ def test_a_case_that_raises_does_not_hide_what_an_earlier_one_showed(toy, capsys
     cases = lambda: [*fresh(), (np.array([-1.0]),)]  # noqa: E731
     monkeypatch.setitem(sys.modules, "nnlib.checks.n98", types.SimpleNamespace(EXERCISES=[replace(TOY, cases=cases)]))
     said, _ = checked(toy, squares_positive, capsys)
-    assert said.endswith("expected 0.5 at index (0, 0), got 0.0625. You squared it\n")
+    assert verdict(said).endswith("expected 0.5 at index (0, 0), got 0.0625. You squared it")
     said, _ = checked(toy, lambda x: squares_positive(x) * 0 + 2 * x, capsys)
     assert "raised ValueError in line 1, `said, _ = checked(toy, lambda x: squares_positive" in said
 
@@ -299,6 +336,9 @@ def test_predictions(capsys):
         guess.reveal("down")
         said = {"up": "Which way? down, you predicted up\n"}.get(mine, "Which way? down (you made no prediction)\n")
         assert capsys.readouterr().out == said
+    for mine, choices, kept in [(" UP", ("up", "down"), "up"), ("(3, )", ("(3,)", "()"), "(3,)"), (0, ("0", "1"), "0")]:
+        assert predict("Which?", *choices, mine=mine).mine == kept
+        assert capsys.readouterr().out == f"kept: {kept}\n"
     predict("Which way?", "up", "down", mine="down").reveal("down")
     assert "down, as you predicted" in capsys.readouterr().out
     predict("How many?", mine=0.5).reveal(0.965, "{:.0%}")

@@ -76,6 +76,7 @@ def check(number):
     except Fault as fault:
         progress.record(number, "✗")
         print(f"✗ {number} {fault}")
+        print(f"  Until yours passes, {exercise.name} is nnlib's. To try yours by hand, run its cell again.")
         return stand_in(exercise, function)
     progress.record(number, "✓")
     print(f"✓ {number} {exercise.name}. From here on this notebook runs on yours.")
@@ -151,7 +152,8 @@ def run(function, arguments):
     except RecursionError:
         raise Fault("calls itself again and again without an end") from None
     except Exception as error:
-        raise Fault(f"raised {type(error).__name__}{place(error, function)}: {error}") from None
+        given = f" (for {shown(arguments)})" if arguments else ""
+        raise Fault(f"raised {type(error).__name__}{place(error, function)}: {error}{given}") from None
     if result is None:
         raise Fault("returned None. Is the `return` missing? `print` shows a value, `return` hands it back")
     for before, after in zip(arguments, mine, strict=True):
@@ -178,10 +180,12 @@ def place(error, function):
 def difference(exercise, mine, right, arguments):
     """Return the first fault of a result against the right one, or None."""
     if isinstance(right, tuple):
-        if not isinstance(mine, (tuple, list)) or len(mine) != len(right):
+        if not isinstance(mine, (tuple, list)) and not (isinstance(mine, np.ndarray) and mine.ndim):
             return f"expected {len(right)} values, got {kind(mine)}"
+        if len(mine) != len(right):
+            return f"expected {len(right)} values, got {len(mine)}"
         faults = (difference(exercise, a, b, arguments) for a, b in zip(mine, right, strict=True))
-        return next((f"value {i}: {fault}" for i, fault in enumerate(faults, start=1) if fault), None)
+        return next((f"value {i} of {len(right)}: {fault}" for i, fault in enumerate(faults, start=1) if fault), None)
     wanted = np.asarray(right)
     if isinstance(mine, (list, tuple)) and wanted.ndim:
         return f"expected an array of shape {wanted.shape}, got {kind(mine)}: np.array(...) makes one of it"
@@ -207,7 +211,9 @@ def shape_hint(got, wanted):
     if got.shape == wanted.shape[::-1]:
         return ": transposed?"
     if got.size == wanted.size and got.ndim == wanted.ndim + 1 and 1 in got.shape:
-        return ": one axis too many; .squeeze() takes it away"
+        return ": one axis too many; is there a keepdims? .squeeze() takes it away"
+    if not wanted.shape:
+        return ": one number is asked for"
     return ""
 
 
@@ -242,4 +248,8 @@ def short(value):
 
 
 def shown(arguments):
-    return ", ".join(map(short, arguments)) or "the call"
+    text = ", ".join(map(short, arguments)) or "the call"
+    if len(text) > 120:
+        text = ", ".join(str(value.shape) if isinstance(value, np.ndarray) else short(value) for value in arguments)
+        return f"inputs of shapes {text}"
+    return text

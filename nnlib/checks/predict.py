@@ -31,6 +31,8 @@ def predict(question, *choices, mine=None):
     Which learns faster? the one less wrong, you predicted the one more wrong
     """
     wanted = " or ".join(repr(choice) for choice in choices) or "a number"
+    if choices:  # spaces and capitals do not count, and 0 is as good as "0"
+        mine = next((choice for choice in choices if plain(choice) == plain(mine)), mine)
     usable = mine in choices if choices else isinstance(mine, (int, float)) and not isinstance(mine, bool)
     if mine is None:
         print(f"○ your prediction? Write mine={wanted} and run the cell again, or go on without.")
@@ -39,3 +41,7 @@ def predict(question, *choices, mine=None):
     else:
         print(f"kept: {mine}")
     return Prediction(question, choices, mine if usable else None)
+
+
+def plain(text):
+    return "".join(str(text).lower().split())
