@@ -1,4 +1,4 @@
-"""The exercises of notebook 00: warm-ups in NumPy, two to four minutes each."""
+"""The exercises of notebook 00: warm-ups in NumPy, three to six minutes each."""
 
 import numpy as np
 
@@ -91,6 +91,10 @@ def features_compared(X, y, wanted):
     return np.equal(X, wanted)
 
 
+def single_numbers(X, y, wanted):
+    return X[np.equal(X, wanted)]
+
+
 def bananas_always(X, y, wanted):
     return X[y == 1]
 
@@ -125,6 +129,10 @@ def bias_weighted(w, x, b):
 
 def three_pairs(w, x, b):
     return w[:3] @ x[:3] + b
+
+
+def returned_in_the_loop(w, x, b):
+    return w[0] * x[0] + b
 
 
 def weights_and_numbers():
@@ -184,6 +192,14 @@ def divided_by_means(A):
 
 def only_the_sums(A):
     return A.sum(axis=1)
+
+
+def as_many_columns_as_rows(A):
+    result = np.zeros(A.shape)
+    for i in range(len(A)):
+        for j in range(len(A)):
+            result[i, j] = A[i, j] / A[i].sum()
+    return result
 
 
 def counts():
@@ -274,6 +290,7 @@ EXERCISES = [
                 features_compared,
                 "You compared the features with `wanted`; it is the labels y that tell the kinds apart",
             ),
+            (single_numbers, "X == wanted looks for features, and picks single numbers; compare the labels y"),
             (bananas_always, "It picks the rows with the label 1, whatever is wanted: is the argument used?"),
         ),
     ),
@@ -289,6 +306,7 @@ EXERCISES = [
             (added_before_multiplied, "You added first; each number meets its own weight before anything is added"),
             (bias_for_each_number, "The bias came in once for each number; it is added once, at the end"),
             (bias_weighted, "The bias went through the weights; it is added after them"),
+            (returned_in_the_loop, "Only the first pair was added: a `return` inside the loop ends it at once"),
             (three_pairs, "You added up three pairs; there may be more, and len(w) knows how many"),
         ),
     ),
@@ -320,6 +338,7 @@ EXERCISES = [
             (table_to_one, "Now the whole table sums to 1; each row wants a sum of its own"),
             (largest_to_one, "You divided by the largest number of each row; divide by its sum"),
             (divided_by_means, "You divided by the mean of each row; divide by its sum"),
+            (as_many_columns_as_rows, "len(A) is the number of rows; the loop over the columns runs to A.shape[1]"),
             (only_the_sums, "Those are the sums of the rows; the table is still to be divided by them"),
         ),
     ),

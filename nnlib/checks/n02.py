@@ -26,6 +26,18 @@ def slope_of_tanh_twice(x):
     return 1 - np.tanh(np.tanh(x)) ** 2
 
 
+def square_of_the_output(x):
+    return np.tanh(x) ** 2
+
+
+def difference_squared(x):
+    return (1 - np.tanh(x)) ** 2
+
+
+def measured_from_one_side(x):
+    return (np.tanh(x + 1e-5) - np.tanh(x)) / 1e-5
+
+
 def some_x():
     return [(np.array([-2.0, -0.5, 0.0, 0.5, 3.0]),), (np.array([[-4.0, 1.0, 2.0], [0.0, -0.25, 0.75]]),)]
 
@@ -50,6 +62,10 @@ def sign(x):
     return np.sign(x)
 
 
+def relu_up_to_one(x):
+    return np.minimum(np.maximum(x, 0), 1)
+
+
 def half_at_zero(x):
     return np.heaviside(x, 0.5)
 
@@ -65,6 +81,11 @@ def overflows_on_the_other_side(z):
 
 def right_half_only(z):
     return 1 / (1 + np.exp(-np.abs(z)))
+
+
+def signs_swapped(z):
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, e, 1) / (1 + e)
 
 
 def tanh_of_all_z(z):
@@ -135,6 +156,10 @@ def count_dead(Y):
     return int((Y <= 0).all(axis=0).sum())
 
 
+def mask_of_the_dead(Y):
+    return (Y <= 0).all(axis=0)
+
+
 def count_zeros(Y):
     return int((Y <= 0).sum())
 
@@ -178,6 +203,12 @@ EXERCISES = [
             (slope_from_input, "You squared x: the formula wants the square of the output, y = tanh(x)"),
             (slope_of_sigmoid, "y (1 - y) is the slope of the sigmoid; that of tanh is in the table above, 1 less y²"),
             (slope_without_square, "The square is missing: it is y², not y, that is taken away from 1"),
+            (square_of_the_output, "That is y² itself; the slope is what y² lacks to 1"),
+            (difference_squared, "You squared the difference: square y alone, then take that away from 1"),
+            (
+                measured_from_one_side,
+                "That is measured from one side, and a little off; the formula needs no step at all",
+            ),
             (slope_of_tanh_twice, "You took tanh twice: once is enough to get from x to y"),
         ),
     ),
@@ -195,6 +226,7 @@ EXERCISES = [
             ),
             (mask_times_input, "That is ReLU itself, x times the mask: its slope is the mask alone"),
             (sign, "Left of 0 ReLU is flat: its slope there is 0, not -1"),
+            (relu_up_to_one, "Between 0 and 1 yours still climbs: the slope is 1 as soon as x is above 0"),
             (half_at_zero, "0.5 at 0 is what the difference quotient says, from both sides; we take 0 there"),
         ),
     ),
@@ -210,6 +242,7 @@ EXERCISES = [
                 "You moved the problem to the other side: now exp(1000) overflows, and inf / inf is nan",
             ),
             (right_half_only, "|z| forgets the sign of z: left of 0 the sigmoid is 1 minus what it is at -z"),
+            (signs_swapped, "The two signs are swapped: your curve falls, the sigmoid rises"),
             (tanh_of_all_z, "It bends in the right places but twice as fast: is it tanh of z, or of z / 2?"),
             (tanh_not_moved_up, "tanh lies between -1 and 1, the sigmoid between 0 and 1: halve it and move it up"),
             (clipped_too_early, "Your z is clipped where the sigmoid still moves: at 30 it is nearer to 1 than that"),
@@ -238,9 +271,9 @@ EXERCISES = [
             (sum_over_all, "You divided by the sum over everything: each row must sum to 1, not the whole array"),
             (
                 sum_over_columns,
-                "The sum ran down the columns (axis=0): the scores of one example stand in a row (axis=-1)",
+                "The sum ran down the columns (axis=0): the scores of one example stand in a row (axis=1)",
             ),
-            (all_over_columns, "Your columns sum to 1: the scores of one example stand in a row, so take axis=-1"),
+            (all_over_columns, "Your columns sum to 1: the scores of one example stand in a row, so take axis=1"),
             (no_quotient, "The division is missing: the powers of a row still have to be divided by their sum"),
         ),
     ),
@@ -251,6 +284,7 @@ EXERCISES = [
         count_dead,
         outputs,
         wrong=(
+            (mask_of_the_dead, "That says of each unit whether it is dead; count the True among them"),
             (count_zeros, "You counted every 0 in Y: a unit is dead only if its whole column is 0"),
             (
                 count_silent_examples,
