@@ -185,6 +185,15 @@ class Tensor:
             raise TypeError(f"Tensor expected one of NumPy's {known}, without options; got np.{ufunc.__name__}")
         return TAPED[ufunc](as_tensor(inputs[0], self.dtype), *inputs[1:])
 
+    def __array_function__(self, function, types, inputs, options):
+        """Called by NumPy for its other functions: np.sum(tensor) is tensor.sum(), what is not a method is refused."""
+        if function not in METHODS:
+            known = ", ".join(method.__name__ for method in METHODS)
+            raise TypeError(
+                f"Tensor expected one of NumPy's {known}, or a method or operator; got np.{function.__name__}"
+            )
+        return getattr(inputs[0], function.__name__)(*inputs[1:], **options)
+
 
 def as_tensor(value, dtype):
     """Return a Tensor as it is, else a new one; a plain number takes the dtype, as in NumPy."""
@@ -206,3 +215,4 @@ TAPED = {
     np.log: Tensor.log,
     np.tanh: Tensor.tanh,
 }
+METHODS = [np.sum, np.mean, np.max, np.reshape]

@@ -52,6 +52,19 @@ def check(f, *arrays):
         assert relative_error(tensor.grad, numeric) < 1e-6
 
 
+REDUCED = {
+    "sum": np.sum,
+    "mean of rows": lambda a: np.mean(a, axis=1),
+    "max kept": lambda a: np.max(a, axis=0, keepdims=True),
+    "reshape": lambda a: np.reshape(a, (3, 2)),
+}
+
+
+@pytest.mark.parametrize("function", REDUCED.values(), ids=REDUCED)
+def test_functions_of_numpy_are_methods(function):
+    check(function, values((2, 3), seed=0))
+
+
 @pytest.mark.parametrize("name", TWO)
 @given(shapes=mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3), seed=st.integers(0, 99))
 def test_two_arrays_that_broadcast(name, shapes, seed):
@@ -193,4 +206,9 @@ def test_what_the_tape_cannot_do_is_said():
         np.sin(x)
     with pytest.raises(TypeError, match=r"got np\.add"):
         np.add.reduce(x)
+    for function, inputs in [(np.dot, (x, x)), (np.concatenate, ([x, x],)), (np.where, (x.data > 1, x, 0))]:
+        with pytest.raises(TypeError, match=rf"got np\.{function.__name__}"):
+            function(*inputs)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'where'"):
+        np.sum(x, where=x.data > 1)
     assert len(TAPED) == 11

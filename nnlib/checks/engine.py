@@ -8,6 +8,7 @@ answers, each of which stands for a misconception. Whatever the reader wrote, a 
 import copy
 import functools
 import importlib
+import inspect
 import linecache
 import sys
 import warnings
@@ -122,8 +123,9 @@ def examine(exercise, function):
     """Run the cases; raise the first Fault."""
     results, fault = [], None
     for arguments in exercise.cases():
+        given = shown(exercise, arguments)
         try:
-            result, warning = run(function, arguments)
+            result, warning = run(exercise, function, arguments)
         except Fault:
             if fault is None:
                 raise
@@ -133,15 +135,15 @@ def examine(exercise, function):
             if exercise.judge is not None:
                 fault = exercise.judge(result, *arguments)
             else:
-                fault = difference(exercise, result, run(exercise.answer, arguments)[0], arguments)
+                fault = difference(exercise, result, run(exercise, exercise.answer, arguments)[0], given)
         if fault is None and warning is not None:
-            fault = f"warns for {shown(arguments)}: {warning}"
+            fault = f"warns for {given}: {warning}"
     if fault is not None:
         raise Fault(fault.rstrip("?.") + ("" if exercise.judge else likely_cause(exercise, results)))
 
 
-def run(function, arguments):
-    """Return what the function gives for copies of the arguments, and its first warning; or raise a Fault."""
+def run(exercise, function, arguments):
+    """Return what a function gives for copies of the arguments, and its first warning; or raise a Fault."""
     mine = copy.deepcopy(arguments)
     try:
         with warnings.catch_warnings(record=True) as caught:
@@ -150,15 +152,15 @@ def run(function, arguments):
     except KeyboardInterrupt:
         raise Fault("was stopped before it came to an end. An endless loop?") from None
     except RecursionError:
-        raise Fault("calls itself again and again without an end") from None
+        raise Fault("calls itself too often, or without an end") from None
     except Exception as error:
-        given = f" (for {shown(arguments)})" if arguments else ""
-        raise Fault(f"raised {type(error).__name__}{place(error, function)}: {error}{given}") from None
+        given = shown(exercise, arguments)
+        raise Fault(f"raised {type(error).__name__}{place(error, function)}: {error} (for {given})") from None
     if result is None:
         raise Fault("returned None. Is the `return` missing? `print` shows a value, `return` hands it back")
-    for before, after in zip(arguments, mine, strict=True):
+    for name, before, after in zip(names(exercise), arguments, mine, strict=False):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=before.dtype.kind == "f"):
-            raise Fault(f"changes its input {short(before)} in place: work on a copy, or put it back exactly")
+            raise Fault(f"changes its input {name} in place: work on a copy, or put it back exactly")
     return result, next((w.message for w in caught if issubclass(w.category, RuntimeWarning)), None)
 
 
@@ -177,14 +179,14 @@ def place(error, function):
     return f" in line {line - code.co_firstlineno + 1}" + (f", `{text}`" if text else "")
 
 
-def difference(exercise, mine, right, arguments):
+def difference(exercise, mine, right, given):
     """Return the first fault of a result against the right one, or None."""
     if isinstance(right, tuple):
         if not isinstance(mine, (tuple, list)) and not (isinstance(mine, np.ndarray) and mine.ndim):
             return f"expected {len(right)} values, got {kind(mine)}"
         if len(mine) != len(right):
             return f"expected {len(right)} values, got {len(mine)}"
-        faults = (difference(exercise, a, b, arguments) for a, b in zip(mine, right, strict=True))
+        faults = (difference(exercise, a, b, given) for a, b in zip(mine, right, strict=True))
         return next((f"value {i} of {len(right)}: {fault}" for i, fault in enumerate(faults, start=1) if fault), None)
     wanted = np.asarray(right)
     if isinstance(mine, (list, tuple)) and wanted.ndim:
@@ -204,7 +206,7 @@ def difference(exercise, mine, right, arguments):
     where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
     whole = got.dtype.kind in "iu" and wanted.dtype.kind == "f" and (np.abs(got - wanted) < 1).all()
     hint = f" (whole numbers, {got.dtype}, lose what comes after the point)" if whole else ""
-    return f"for {shown(arguments)}: expected {number(wanted[index])}{where}, got {number(got[index])}{hint}"
+    return f"for {given}: expected {number(wanted[index])}{where}, got {number(got[index])}{hint}"
 
 
 def shape_hint(got, wanted):
@@ -221,8 +223,8 @@ def likely_cause(exercise, results):
     """Return what to say to somebody whose results are those of a known wrong answer, or nothing."""
     for wrong, says in exercise.wrong:
         try:
-            others = [run(wrong, arguments)[0] for arguments in exercise.cases()[: len(results)]]
-            same = all(difference(exercise, a, b, ()) is None for a, b in zip(results, others, strict=True))
+            others = [run(exercise, wrong, arguments)[0] for arguments in exercise.cases()[: len(results)]]
+            same = all(difference(exercise, a, b, "") is None for a, b in zip(results, others, strict=True))
         except Fault:
             continue
         if same:
@@ -239,17 +241,20 @@ def number(value):
     return f"{value:.6g}" if np.asarray(value).dtype.kind == "f" else str(value)
 
 
-def short(value):
-    """Return a value as text in one line, or only what it is if that is long."""
-    text = np.array2string(value, **ONE_LINE) if isinstance(value, np.ndarray) else repr(value)
-    text = " ".join(text.split())
-    whole = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else kind(value)
-    return text if len(text) <= 60 else whole
+def names(exercise):
+    return list(inspect.signature(exercise.answer).parameters)
 
 
-def shown(arguments):
-    text = ", ".join(map(short, arguments)) or "the call"
-    if len(text) > 120:
-        text = ", ".join(str(value.shape) if isinstance(value, np.ndarray) else short(value) for value in arguments)
-        return f"inputs of shapes {text}"
-    return text
+def shown(exercise, arguments):
+    """Return the arguments with their names in one line, and of long ones only what they are."""
+    parts = []
+    for name, value in zip(names(exercise), arguments, strict=False):
+        text = np.array2string(value, **ONE_LINE) if isinstance(value, np.ndarray) else repr(value)
+        text = " ".join(text.split())
+        if len(text) <= 60:
+            parts.append(f"{name} = {text}")
+        else:
+            parts.append(
+                f"{name} of shape {value.shape}" if isinstance(value, np.ndarray) else f"{name}, {kind(value)}"
+            )
+    return ", ".join(parts) or "the call"

@@ -283,7 +283,7 @@ EXERCISES = [
         graphs,
         judge=order_fault,
         wrong=(
-            (order_by_recursion, "calls itself again and again without an end"),
+            (order_by_recursion, "calls itself too often, or without an end"),
             (order_of_the_dict, "you kept the order of the dict, which says nothing about what was computed from what"),
             (all_of_the_dict, "was not computed from it: start from"),
             (children_first, "your list runs the wrong way round, children first"),
