@@ -67,6 +67,14 @@ def shuffled_batches_only(n, batch_size, rng):
     return [rows[k] for k in rng.permutation(len(rows))]
 
 
+def yields(n, batch_size, rng):
+    yield from batch_rows(n, batch_size, rng)
+
+
+def returns_in_the_loop(n, batch_size, rng):
+    return batch_rows(n, batch_size, rng)[0]
+
+
 def as_many_as_fit(n, batch_size, rng):
     return np.array_split(rng.permutation(n), n // batch_size)
 
@@ -90,7 +98,11 @@ def judge_batches(result, n, batch_size, rng):
     wanted = [min(batch_size, n - start) for start in range(0, n, batch_size)]
     call = f"batch_rows({n}, {batch_size}, rng)"
     if not isinstance(result, (list, tuple)):
-        return f"expected a list of arrays from {call}, got {type(result).__name__}"
+        cause = {
+            "generator": ". `yield` hands over one batch at a time: collect them in a list and return it",
+            "ndarray": ". Does the `return` stand inside the loop? Collect the batches in a list first",
+        }.get(type(result).__name__, "")
+        return f"expected a list of arrays from {call}, got {type(result).__name__}{cause}"
     try:
         batches = [np.asarray(rows) for rows in result]
     except ValueError:
@@ -119,12 +131,12 @@ def judge_batches(result, n, batch_size, rng):
         )
     if np.array_equal(everything, np.arange(n)):
         return f"{call} gives the rows as they stand: the order has to be a new one, from rng"
-    return judge_order(everything, n, rng)
+    return judge_order(everything, n, rng, first=n == EPOCHS[0][0])
 
 
-def judge_order(everything, n, rng):
-    """The same generator must give the same order, another one another order."""
-    if n == EPOCHS[0][0]:
+def judge_order(everything, n, rng, first):
+    """The same generator must give the same order, another one another order; the first case forgets the rest."""
+    if first:
         SEEN.clear()
     state = str(rng.bit_generator.state["state"])
     before = {other: rows for (other, rows_n), rows in SEEN.items() if rows_n == n}
@@ -132,7 +144,7 @@ def judge_order(everything, n, rng):
     if state in before and not np.array_equal(before[state], everything):
         return "the order does not come from rng: the same generator gave two orders, so nobody could repeat your run"
     if any(other != state and np.array_equal(rows, everything) for other, rows in before.items()):
-        return "every epoch has the same order: draw it from the rng that you are given, and make none of your own"
+        return "every call gives the same order: draw it from the rng that you are given, and make none of your own"
     return None
 
 
@@ -167,13 +179,25 @@ def shuffle_columns(X, y, rng):
     return X[:, rng.permutation(X.shape[1])], y
 
 
+def same_pairs_always(X, y, rng):
+    return shuffle_together(X, y, np.random.default_rng(42))
+
+
+def pairs_of_its_own(X, y, rng):
+    return shuffle_together(X, y, np.random.default_rng())
+
+
+def turn_round(X, y, rng):
+    return X[::-1], y[::-1]
+
+
 def labelled():
-    """In row k of X the first number is 10 k, so that each row says which one it was."""
+    """In row k of X the first number is 10 k, so that each row says which one it was. One generator comes twice."""
     y = np.array([3, 1, 2, 0, 3, 2, 1, 0, 2])
     X = np.c_[10.0 * np.arange(9), np.arange(9) + 0.25, -np.ones(9)]
     many = np.random.default_rng(0).integers(0, 5, 60)
     wide = np.c_[10.0 * np.arange(60), -np.ones((60, 4))]
-    return [(X, y, np.random.default_rng(3)), (wide, many, np.random.default_rng(2))]
+    return [(X, y, np.random.default_rng(3))] + [(wide, many, np.random.default_rng(seed)) for seed in [2, 2, 4]]
 
 
 def judge_pairs(result, X, y, rng):
@@ -203,7 +227,7 @@ def judge_pairs(result, X, y, rng):
         return "nothing has moved: draw an order from rng, and use it"
     if (np.diff(new_y) >= 0).all():
         return "the pairs belong together, but they are sorted: the order has to come from rng"
-    return None
+    return judge_order(rows, len(X), rng, first=len(X) == 9)
 
 
 def rates(low, high, n):
@@ -281,6 +305,11 @@ def nesterov(w, g, v, lr, mu):
     return w - lr * (g + mu * v), v
 
 
+def uphill_with_velocity(w, g, v, lr, mu):
+    v = mu * v + g
+    return w + lr * v, v
+
+
 def other_way_round(w, g, v, lr, mu):
     return momentum_step(w, g, v, lr, mu)[::-1]
 
@@ -352,6 +381,38 @@ def gradient_on_top(w, g, m, v, t, lr, beta1, beta2, eps):
     return w - lr * g / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
+def brackets_forgotten(w, g, m, v, t, lr, beta1, beta2, eps):
+    _, m, v = adam_step(w, g, m, v, t, lr, beta1, beta2, eps)
+    with np.errstate(all="ignore"):
+        return w - lr * (m / 1 - beta1**t) / (np.sqrt(v / 1 - beta2**t) + eps), m, v
+
+
+def beta_times_t(w, g, m, v, t, lr, beta1, beta2, eps):
+    _, m, v = adam_step(w, g, m, v, t, lr, beta1, beta2, eps)
+    with np.errstate(all="ignore"):
+        return w - lr * m / (1 - beta1 * t) / (np.sqrt(v / (1 - beta2 * t)) + eps), m, v
+
+
+def power_forgotten(w, g, m, v, t, lr, beta1, beta2, eps):
+    _, m, v = adam_step(w, g, m, v, t, lr, beta1, beta2, eps)
+    return w - lr * m / (1 - beta1) / (np.sqrt(v / (1 - beta2)) + eps), m, v
+
+
+def eps_outside(w, g, m, v, t, lr, beta1, beta2, eps):
+    _, m, v = adam_step(w, g, m, v, t, lr, beta1, beta2, eps)
+    return w - lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t)) + eps, m, v
+
+
+def adds_in_full(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = beta1 * m + g, beta2 * v + g**2
+    return w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+def hats_of_the_old(w, g, m, v, t, lr, beta1, beta2, eps):
+    new = w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return new, *adam_step(w, g, m, v, t, lr, beta1, beta2, eps)[1:]
+
+
 def remembering():
     rng = np.random.default_rng(0)
     some = [(rng.standard_normal(4), rng.standard_normal(4), rng.standard_normal(4), rng.random(4)) for _ in range(2)]
@@ -389,8 +450,10 @@ EXERCISES = [
             (draws_with_replacement, "do not draw anew for each batch"),
             (in_order, "gives the rows as they stand"),
             (shuffled_batches_only, "Shuffle first, then cut"),
-            (same_order_always, "every epoch has the same order"),
+            (same_order_always, "every call gives the same order"),
             (order_of_its_own, "the order does not come from rng"),
+            (yields, "`yield` hands over one batch at a time"),
+            (returns_in_the_loop, "Does the `return` stand inside the loop"),
         ),
         judge=judge_batches,
     ),
@@ -407,6 +470,9 @@ EXERCISES = [
             (draw_pairs, "some rows occur twice"),
             (sort_by_label, "but they are sorted"),
             (shuffle_columns, "whole rows change places, columns stay"),
+            (same_pairs_always, "every call gives the same order"),
+            (turn_round, "every call gives the same order: draw it from the rng that you are given"),
+            (pairs_of_its_own, "the order does not come from rng"),
         ),
         judge=judge_pairs,
     ),
@@ -449,6 +515,7 @@ EXERCISES = [
             (keeps_all, "Your velocity never slows down: multiply the old one by mu before you add g"),
             (mu_on_gradient, "mu belongs to the old velocity, not to the new gradient"),
             (nesterov, "That is Nesterov's variant, with a look ahead; plain momentum steps by v"),
+            (uphill_with_velocity, "You went uphill: the velocity adds up slopes, so subtract lr times it"),
             (other_way_round, "Both numbers are right, in the other order: return w first, then v"),
         ),
     ),
@@ -471,6 +538,12 @@ EXERCISES = [
             (no_root, "The root is missing: v is a mean of squares"),
             (no_square, "The square is missing: v is a running mean of g**2"),
             (corrected_kept, "You hand back the corrected means: the memory keeps m and v as they are"),
+            (brackets_forgotten, "Brackets are missing: m / 1 - beta1**t divides by 1, m / (1 - beta1**t) is meant"),
+            (beta_times_t, "That is beta times t: the correction needs the power, 1 - beta**t"),
+            (power_forgotten, "The power of t is missing: the correction is 1 - beta**t, and changes with each step"),
+            (eps_outside, "Your eps is added at the very end: put brackets round (root + eps), below the line"),
+            (adds_in_full, "The factors 1 - beta are missing: a running mean takes in only that share of the new"),
+            (hats_of_the_old, "You corrected the old m and v: renew both first, then divide"),
             (gradient_on_top, "You stepped by g itself: the corrected running mean m takes its place"),
         ),
     ),
