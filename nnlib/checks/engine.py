@@ -196,7 +196,8 @@ def difference(exercise, mine, right, given):
     except ValueError:
         return f"expected shape {wanted.shape}, got {kind(mine)} of pieces that do not fit together"
     if got.shape != wanted.shape:
-        return f"expected shape {wanted.shape}, got {got.shape}{shape_hint(got, wanted)}"
+        where = f" (for {given})" if given else ""
+        return f"expected shape {wanted.shape}, got {got.shape}{shape_hint(got, wanted)}{where}"
     if got.dtype.kind not in "biuf":
         return f"expected numbers of kind {wanted.dtype}, got {got.dtype if got.dtype != object else kind(mine)}"
     close = np.isclose(got.astype(float), wanted.astype(float), exercise.rtol, exercise.atol, equal_nan=True)

@@ -104,7 +104,12 @@ def graphs():
 
 
 def order_fault(found, parents, last):
-    """Say what keeps a list from being an order in which every node comes after its parents."""
+    """Say what keeps a list from being an order in which every node comes after its parents, and in which graph."""
+    fault = fault_of_order(found, parents, last)
+    return f"{fault} (for parents = {parents}, last = {last!r})" if fault and len(parents) < 10 else fault
+
+
+def fault_of_order(found, parents, last):
     if not isinstance(found, list):
         return f"expected a list of names, got {kind(found)}"
     strange = next((name for name in found if not isinstance(name, str)), None)
@@ -243,6 +248,10 @@ def only_the_gradients(W, b, X, t, lr):
     return (W - new_W) / lr, (b - new_b) / lr
 
 
+def backward_forgotten(W, b, X, t, lr):
+    return W, b
+
+
 def one_after_the_other(W, b, X, t, lr):
     W = train_step(W, b, X, t, lr)[0]
     return W, train_step(W, b, X, t, lr)[1]
@@ -283,7 +292,7 @@ EXERCISES = [
         graphs,
         judge=order_fault,
         wrong=(
-            (order_by_recursion, "calls itself too often, or without an end"),
+            (order_by_recursion, "calls itself"),
             (order_of_the_dict, "you kept the order of the dict, which says nothing about what was computed from what"),
             (all_of_the_dict, "was not computed from it: start from"),
             (children_first, "your list runs the wrong way round, children first"),
@@ -343,6 +352,7 @@ EXERCISES = [
             (step_uphill, "The step goes uphill: the gradient points to a larger loss, so take it away"),
             (step_by_the_sum, "Your loss is the sum of the squares: with the mean, steps do not grow with the batch"),
             (step_of_length_1, "lr is not used: the gradient times lr is the step"),
+            (backward_forgotten, "W and b came back unchanged: a gradient is 0 until loss.backward() is called"),
             (bias_left_behind, "b stays as it was: it is a parameter too, and has a gradient"),
             (only_the_gradients, "You returned the gradients: asked are the new W and b, one step further"),
             (
