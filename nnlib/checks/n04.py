@@ -40,8 +40,12 @@ def own_factor(a, b, c):
     return u * b + v, u * a, v
 
 
+def from_c_to_a(a, b, c):
+    return blame(a, b, c)[::-1]
+
+
 def three_numbers():
-    return [(2.0, 3.0, 4.0), (-1.0, 2.0, 0.5), (0.5, -3.0, 2.0)]
+    return [(2.0, 3.0, 1.0), (-1.0, 2.0, 0.5), (0.5, -3.0, 2.0)]
 
 
 def dense_backward(X, W, dY):
@@ -74,6 +78,14 @@ def bias_one_number(X, W, dY):
 
 def bias_not_summed(X, W, dY):
     return X.T @ dY, dY, dY @ W.T
+
+
+def bias_as_a_table(X, W, dY):
+    return X.T @ dY, dY.sum(axis=0, keepdims=True), dY @ W.T
+
+
+def bias_last(X, W, dY):
+    return X.T @ dY, dY @ W.T, dY.sum(axis=0)
 
 
 def layers():
@@ -146,11 +158,21 @@ def naive_softmax(logits, labels):
         return (powers / powers.sum(axis=1, keepdims=True) - one_hot_of(logits, labels)) / len(labels)
 
 
+def classes_of_this_batch(logits, labels):
+    return (softmax(logits) - np.eye(labels.max() + 1)[labels]) / len(labels)
+
+
+def the_loss(logits, labels):
+    with np.errstate(all="ignore"):
+        return -np.log(softmax(logits)[np.arange(len(labels)), labels]).mean()
+
+
 def scores_and_labels():
     rng = np.random.default_rng(0)
     small = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 5.0]])
     return [
         (small, np.array([1, 2])),
+        (np.array([[1.0, 0.0], [2.0, -1.0]]), np.array([0, 0])),  # the last class does not occur
         (rng.standard_normal((5, 4)), np.array([0, 3, 3, 1, 2])),
         (np.array([[1000.0, 0.0], [0.0, 1000.0], [-1000.0, -1001.0]]), np.array([1, 1, 0])),
     ]
@@ -179,16 +201,20 @@ def one_sided(f, x, h=1e-5):
     return gradient
 
 
-def run_of_one_step(f, x):
-    return 2 * numerical_gradient(f, x)
+def run_of_one_step(f, x, h=1e-5):
+    return 2 * numerical_gradient(f, x, h)
 
 
-def times_h(f, x):
-    return 1e-10 * numerical_gradient(f, x)
+def times_h(f, x, h=1e-5):
+    return h * h * numerical_gradient(f, x, h)
 
 
-def difference_alone(f, x):
-    return 2e-5 * numerical_gradient(f, x)
+def difference_alone(f, x, h=1e-5):
+    return 2 * h * numerical_gradient(f, x, h)
+
+
+def step_of_its_own(f, x, h=1e-5):
+    return numerical_gradient(f, x)
 
 
 def left_behind(f, x, h=1e-5):
@@ -201,24 +227,41 @@ def left_behind(f, x, h=1e-5):
     return gradient
 
 
-def moves_a_copy(f, x):
-    return numerical_gradient(f, x.copy())
+def moves_a_copy(f, x, h=1e-5):
+    return numerical_gradient(f, x.copy(), h)
 
 
-def moves_everything(f, x, h=1e-5):
+def one_slope_for_all(f, x, h=1e-5):
     kept = x.copy()
     x[...] = kept + h
     above = f()
     x[...] = kept - h
     below = f()
     x[...] = kept
-    return np.full(x.shape, (above - below) / (2 * h))
+    return (above - below) / (2 * h)
+
+
+def moves_everything(f, x, h=1e-5):
+    return np.full(x.shape, one_slope_for_all(f, x, h))
 
 
 def moves_whole_rows(f, x, h=1e-5):
     gradient = np.zeros_like(x)
     for i in range(len(x)):
         kept = x[i].copy()
+        x[i] = kept + h
+        above = f()
+        x[i] = kept - h
+        below = f()
+        x[i] = kept
+        gradient[i] = (above - below) / (2 * h)
+    return gradient
+
+
+def keeps_a_view(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for i in range(len(x)):
+        kept = x[i]
         x[i] = kept + h
         above = f()
         x[i] = kept - h
@@ -254,11 +297,16 @@ def product_of_all(x):
 
 
 def costs():
-    """Each with the x that it looks at: a check copies both together, so that they stay a pair."""
-    arrays = np.array([1.0, 2.0]), np.array([[0.5, -1.0, 0.25], [1.0, 0.0, -0.5]]), np.array([[1.0], [-0.5]])
+    """Each with the x that it looks at: a check copies both together, so that they stay a pair.
+
+    The tables hold numbers for which (x + h) - h is x exactly, so that keeps_a_view is known by its slopes.
+    """
+    arrays = np.array([1.0, 2.0]), np.array([[0.25, -1.0, 0.75], [1.0, 0.0, -0.25]]), np.array([[1.0], [-0.5]])
     texts = ["sum of x³", "sum of exp(3x)", "exp(sum of x)"]
     formulas = [sum_of_cubes, sum_of_exponentials, product_of_all]
-    return [(Cost(*made), made[2]) for made in zip(texts, formulas, arrays, strict=True)]
+    pairs = [(Cost(*made), made[2]) for made in zip(texts, formulas, arrays, strict=True)]
+    again = np.array([1.0, 2.0])
+    return [*pairs, (Cost(texts[0], sum_of_cubes, again), again, 0.5)]  # the last one with an h of its own
 
 
 def bias_gradient(dZ):
@@ -287,6 +335,14 @@ def mean_of_a_row(dZ):
 
 def divided_by_units(dZ):
     return dZ.sum(axis=0) / dZ.shape[1]
+
+
+def divided_twice(dZ):
+    return dZ.mean(axis=0) / len(dZ)
+
+
+def kept_as_a_table(dZ):
+    return dZ.mean(axis=0, keepdims=True)
 
 
 def pushes():
@@ -360,6 +416,7 @@ EXERCISES = [
                 "These are the local slopes: each still has to be multiplied by the blame of the node that it leads to",
             ),
             (own_factor, "In L = u v the slope by u is the other factor, v, and the slope by v is u"),
+            (from_c_to_a, "All three are right, in the order of the walk back: return them as a, b, c"),
         ),
     ),
     Exercise(
@@ -386,6 +443,8 @@ EXERCISES = [
             (bias_along_rows, "Your db has one number for each example: a sum down the rows, axis=0, keeps the units"),
             (bias_one_number, "Your db is one number for the whole layer: each unit has a bias of its own"),
             (bias_not_summed, "Your db is dY itself: one bias acts on all rows, so its row is the sum of them all"),
+            (bias_as_a_table, "db has the shape of b, (n_out,): leave out keepdims"),
+            (bias_last, "All three are right, in another order: return dW, db, dX"),
         ),
     ),
     Exercise(
@@ -415,6 +474,12 @@ EXERCISES = [
             ),
             (without_softmax, "You took the scores for probabilities: p is the softmax of the scores"),
             (softmax_of_columns, "Your softmax runs down the columns: the scores of one example stand in a row"),
+            (
+                classes_of_this_batch,
+                "The largest label plus one is too few classes where the last class does not occur in the batch: "
+                "take logits.shape[1]",
+            ),
+            (the_loss, "This is the loss itself: its slopes are asked for, one for each score"),
             (naive_softmax, "Your softmax overflows at scores of 1000: subtract the largest score of each row first"),
         ),
     ),
@@ -438,9 +503,16 @@ EXERCISES = [
                 "You moved a copy: f() looks at x itself, so move an entry of x, and put the kept value back",
             ),
             (moves_everything, "You moved all entries at once: that is one slope for all of them; move one at a time"),
+            (one_slope_for_all, "You moved all entries at once: one slope for each entry is asked for"),
+            (step_of_its_own, "h is an argument: you took a step of your own, whatever h says"),
             (
                 moves_whole_rows,
                 "You moved a whole row at once: np.ndindex(x.shape) goes through single entries in any shape",
+            ),
+            (
+                keeps_a_view,
+                "In a table, x[i] is a whole row, and `kept = x[i]` a view that changes with it: np.ndindex(x.shape) "
+                "goes through single entries",
             ),
         ),
     ),
@@ -463,13 +535,15 @@ EXERCISES = [
             (sum_without_n, "The sum is right and 1/n is missing: here dZ holds p - y, not yet divided by n"),
             (one_for_each_example, "You have a number for each example: sum down the rows, with axis=0"),
             (mean_of_a_row, "You took the mean of each row: a row is an example, and a bias belongs to a column"),
+            (divided_twice, "You divided by n twice: a mean does it once already"),
+            (kept_as_a_table, "One number for each unit, shape (units,): leave out keepdims"),
             (divided_by_units, "You divided by the number of units: n is the number of examples, len(dZ)"),
         ),
     ),
     Exercise(
         "04.6",
         "relu_backward",
-        "the mask that never acts",
+        "the way back through ReLU",
         relu_backward,
         rectified,
         wrong=(
