@@ -277,6 +277,7 @@ def test_a_case_that_raises_does_not_hide_what_an_earlier_one_showed(toy, capsys
         (np.zeros((40, 20)), "x of shape (40, 20)"),
         ([0] * 40, "x, a list"),
         ("and", "x = 'and'"),
+        (np.random.default_rng(0), "x, an object of type Generator"),
     ],
 )
 def test_arguments_are_shown_in_one_line(value, text):

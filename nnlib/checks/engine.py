@@ -252,7 +252,7 @@ def shown(exercise, arguments):
     for name, value in zip(names(exercise), arguments, strict=False):
         text = np.array2string(value, **ONE_LINE) if isinstance(value, np.ndarray) else repr(value)
         text = " ".join(text.split())
-        if len(text) <= 60:
+        if len(text) <= 60 and " at 0x" not in text:
             parts.append(f"{name} = {text}")
         else:
             parts.append(

@@ -35,9 +35,9 @@ def first_example_only(X, W, b):
 def batches():
     rng = np.random.default_rng(0)
     small = (
-        np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),
-        np.array([[1.0, 0.0], [-2.0, 1.0]]),
-        np.array([0.5, -1.5]),
+        np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5], [-1.0, 1.0]]),
+        np.array([[1.0, 0.0, 2.0], [-2.0, 1.0, 0.5]]),  # not square, so that W.T does not fit
+        np.array([0.5, -1.5, 1.0]),
     )
     return [small, *[(rng.normal(size=(n, i)), rng.normal(size=(i, k)), rng.normal(size=k)) for n, i, k in SIZES]]
 
@@ -102,6 +102,14 @@ def one_bias_per_layer(sizes):
     return weights_only(sizes) + len(sizes) - 1
 
 
+def one_neuron_more(sizes):
+    return sum((n_in + 1) * (n_out + 1) for n_in, n_out in pairwise(sizes))
+
+
+def layer_by_layer(sizes):
+    return tuple(n_in * n_out + n_out for n_in, n_out in pairwise(sizes))
+
+
 def units(sizes):
     return sum(sizes)
 
@@ -151,6 +159,54 @@ def other_way_round(n_in, n_out, rng):
     return he_normal(n_in, n_out, rng).T
 
 
+def from_numpys_own(n_in, n_out, rng):
+    return np.random.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in)  # noqa: NPY002
+
+
+def from_a_fixed_seed(n_in, n_out, rng):
+    return he_normal(n_in, n_out, np.random.default_rng(0))
+
+
+def from_another_though_it_was_used(n_in, n_out, rng):
+    rng.random()
+    return he_normal(n_in, n_out, np.random.default_rng())
+
+
+def from_a_fixed_seed_though_it_was_used(n_in, n_out, rng):
+    rng.random()
+    return from_a_fixed_seed(n_in, n_out, rng)
+
+
+class Watched(np.random.Generator):
+    """A generator that its copies share, so that after a call one can see whether it was used.
+
+    drawn: the weights that were made so far, by their seed and shape; all cases of one check have the same.
+    """
+
+    def __init__(self, seed, drawn):
+        super().__init__(np.random.PCG64(seed))
+        self.seed, self.drawn, self.start = seed, drawn, self.bit_generator.state
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __repr__(self):
+        return f"np.random.default_rng({self.seed})"
+
+    def fault(self, W):
+        """Return what is wrong with weights that were to be drawn from this generator, or None."""
+        before = self.drawn.setdefault((self.seed, W.shape), W)
+        others = [V for (seed, shape), V in self.drawn.items() if seed != self.seed and shape == W.shape]
+        says = "your weights do not come from the rng that was given"
+        if self.bit_generator.state == self.start:
+            return f"{says}: nothing was drawn from it"
+        if not np.array_equal(before, W):
+            return f"{says}: drawn twice from the same seed, they differ"
+        if any(np.array_equal(V, W) for V in others):
+            return f"{says}: another seed gave the same ones"
+        return None
+
+
 SPREADS = (
     (lambda n_in, n_out: 2 / n_in, "you gave the variance, 2 / n_in: the standard deviation is its root"),
     (lambda n_in, n_out: math.sqrt(1 / n_in), "the 2 is missing: ReLU keeps half, so the variance is 2 / n_in"),
@@ -181,11 +237,14 @@ def is_he(W, n_in, n_out, rng):
         return f"expected a mean of about 0, got {W.mean():.4f}"
     if np.abs(W).max() < 2.5 * spread:
         return "has the right spread, but no weight beyond 2.5 times of it: drawn uniformly, asked is normally"
-    return None
+    return rng.fault(W)
 
 
 def layers():
-    return [(400, 100, np.random.default_rng(1)), (100, 400, np.random.default_rng(2))]
+    drawn = {}
+    return [
+        (*sizes, Watched(seed, drawn)) for *sizes, seed in [(400, 100, 1), (100, 400, 2), (400, 100, 1), (400, 100, 3)]
+    ]
 
 
 def right_ones(Z, labels):
@@ -226,6 +285,18 @@ def log_of_softmax(logits, labels):
     return -np.log(right_ones(exps / exps.sum(axis=1, keepdims=True), labels)).mean()
 
 
+def with_a_small_number(small):
+    def capped(logits, labels):
+        exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return -np.log(right_ones(exps / exps.sum(axis=1, keepdims=True), labels) + small).mean()
+
+    capped.__name__ = f"capped_by_{small:g}"
+    return capped
+
+
+SMALL_NUMBERS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
+
+
 @quietly
 def no_softmax(logits, labels):
     return -np.log(right_ones(logits, labels)).mean()
@@ -245,6 +316,16 @@ def neither(logits, labels):
 @quietly
 def maximum_of_all(logits, labels):
     return no_maximum(logits - logits.max(), labels)
+
+
+def every_label_of_every_row(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=1, keepdims=True)) - z[:, labels]).mean()
+
+
+def sum_of_all(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum()) - right_ones(z, labels)).mean()
 
 
 def down_the_columns(logits, labels):
@@ -360,6 +441,11 @@ EXERCISES = [
             (biases_for_the_input, "You gave the inputs biases as well: only the neurons of a layer have one"),
             (biases_per_input, "A layer has as many biases as outputs, not as inputs"),
             (one_bias_per_layer, "A layer has a bias for each of its neurons, not one for all"),
+            (
+                one_neuron_more,
+                "That has one neuron too many in each layer: n_out neurons have n_in + 1 numbers each, with the bias",
+            ),
+            (layer_by_layer, "These are the counts of the layers: add them up"),
             (units, "You added up the sizes: a layer has n_in times n_out weights, and n_out biases"),
             (first_layer, "That is the first layer alone"),
         ),
@@ -379,6 +465,10 @@ EXERCISES = [
             (uniformly, "drawn uniformly, asked is normally"),
             (positive_only, "has no negative weight"),
             (other_way_round, "rows are inputs, columns are neurons"),
+            (from_numpys_own, "do not come from the rng that was given: nothing was drawn from it"),
+            (from_a_fixed_seed, "your weights do not come from the rng that was given: nothing was drawn"),
+            (from_another_though_it_was_used, "drawn twice from the same seed, they differ"),
+            (from_a_fixed_seed_though_it_was_used, "another seed gave the same ones"),
         ),
         judge=is_he,
     ),
@@ -397,6 +487,14 @@ EXERCISES = [
                 "Your probability is rounded to 0, and its logarithm is infinite: take the logarithm of the sum, "
                 "and subtract the right score from it",
             ),
+            *(
+                (
+                    with_a_small_number(small),
+                    f"Adding {small:g} to the probability caps the loss: it can no longer be 1000. "
+                    "Take the logarithm of the sum, without a quotient",
+                )
+                for small in SMALL_NUMBERS
+            ),
             (no_softmax, "That is the logarithm of a score: a score is not a probability yet"),
             (no_maximum, "No maximum was subtracted: exp(1000) is more than a float can hold"),
             (
@@ -409,6 +507,12 @@ EXERCISES = [
                 "Each row has a maximum of its own",
             ),
             (maximum_once_only, "You subtracted the maximum in the sum, but not from the right score"),
+            (
+                every_label_of_every_row,
+                "[:, labels] takes the columns of all labels from every row: np.arange(len(labels)) "
+                "in place of the colon takes from each row its own",
+            ),
+            (sum_of_all, "You summed over all rows together: with axis=1 each row has a sum of its own"),
             (down_the_columns, "You summed down the columns (axis=0): the scores of one example stand in a row"),
             (base_ten, "That is the logarithm to base 10: np.log is the natural one"),
             (sign_missing, "The sign is the other one: the logarithm of a probability is negative, a loss is not"),
