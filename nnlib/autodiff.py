@@ -144,6 +144,8 @@ class Tensor:
     def abs(self):
         return Tensor(np.abs(self.data), ((self, lambda g: g * np.sign(self.data)),))
 
+    __abs__ = abs
+
     def sum(self, axis=None, keepdims=False):
         def pull(g):
             g = g if keepdims or axis is None else np.expand_dims(g, axis)

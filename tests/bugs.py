@@ -247,7 +247,10 @@ def mutated(bug, folder=ROOT):
     """Return the file's text with the bug; raise ValueError unless its old text stands there exactly once."""
     text = (folder / bug.file).read_text(encoding="utf-8")
     if (count := text.count(bug.old)) != 1:
-        raise ValueError(f"bug {bug.name!r} expected this once in {bug.file}, found it {count} times: {bug.old!r}")
+        raise ValueError(
+            f"bug {bug.name!r} expected this once in {bug.file}, found it {count} times; "
+            f"make its old text longer, or bring it up to date: {bug.old!r}"
+        )
     return text.replace(bug.old, bug.new)
 
 

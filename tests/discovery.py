@@ -41,6 +41,8 @@ def build(cls):
         if name == "rng":
             arguments[name] = np.random.default_rng(7)
         elif parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL:
+            if name not in VALUES:
+                raise ValueError(f"discovery.VALUES expected a value for {name!r}, which {cls.__name__} needs")
             arguments[name] = VALUES[name]
     return cls(**arguments)
 

@@ -148,7 +148,7 @@ def problems(path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = [f"cell {cell.id} was never run" for cell in code if cell.execution_count is None]
     if text_of(normalise(notebook, path)) != text:
-        found.append("ids, counts, links, metadata or outputs are not as refresh.py writes them")
+        found.append(f"ids, counts, links, metadata or outputs: run tests/refresh.py notebooks/{path.name}")
     return found
 
 
@@ -179,6 +179,7 @@ def main():
             found = problems(path) if arguments.check else refresh(path)
         except CellExecutionError as error:
             print(f"{path.name}: left as it was, a cell failed: {error.ename}: {error.evalue}")
+            print("  A cell that fails on purpose has the tag raises-exception.")
             failed = True
             continue
         failed |= arguments.check and bool(found)

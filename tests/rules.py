@@ -11,7 +11,7 @@ import nbformat
 
 TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
 MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_COLUMNS = 20, 25, 92
-MOST_BYTES = 1_500_000
+MOST_BYTES = 1_000_000
 NETWORK = r"https?://|ftp://|\b(urllib|requests|httpx|socket|aiohttp|wget|curl)\b|^\s*[!%]\s*(pip|conda|curl|wget)"
 PATHS = r"(?<![\w.~])/(home|root|tmp|usr|var|work|Users|mnt|opt|private)/|\b[A-Z]:\\"
 ADDRESSES = r"\b0x[0-9a-f]{6,}"

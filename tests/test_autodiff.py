@@ -26,6 +26,7 @@ ONE = {
     "log": np.log,
     "tanh": np.tanh,
     "abs": lambda a: np.abs(a - 1),
+    "abs of Python": lambda a: abs(1 - a),
     "twice used": lambda a: a * a + a,
 }
 settings.register_profile("steady", deadline=None, max_examples=40, derandomize=True)

@@ -26,6 +26,7 @@ MODULES = [
 ]
 EXERCISES = [exercise for module in MODULES for exercise in module.EXERCISES]
 WRONG = [(exercise, *pair) for exercise in EXERCISES for pair in exercise.wrong]
+TRAINS = {"06.3"}  # whose checks take seconds: not in the fast tier
 NOTEBOOK = {path.name[:2]: path for path in NOTEBOOKS}
 
 
@@ -52,6 +53,13 @@ def answers(path):
     return {re.findall(r"^def (\w+)", block, re.MULTILINE)[-1]: block for block in blocks}
 
 
+def tier(number):
+    return [pytest.mark.notebook] if number in TRAINS else []
+
+
+TIERED = [pytest.param(exercise, id=exercise.number, marks=tier(exercise.number)) for exercise in EXERCISES]
+
+
 def by_number(exercise):
     return exercise.number
 
@@ -66,7 +74,7 @@ def test_unfilled(exercise, capsys):
     assert callable(returned)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+@pytest.mark.parametrize("exercise", TIERED)
 def test_the_course_answer_passes_and_is_returned(exercise, capsys):
     said, returned = checked(exercise, exercise.answer, capsys)
     assert (
@@ -76,7 +84,10 @@ def test_the_course_answer_passes_and_is_returned(exercise, capsys):
     assert returned is exercise.answer
 
 
-@pytest.mark.parametrize(("exercise", "wrong", "says"), WRONG, ids=[f"{w[0].number}-{w[1].__name__}" for w in WRONG])
+@pytest.mark.parametrize(
+    ("exercise", "wrong", "says"),
+    [pytest.param(*w, id=f"{w[0].number}-{w[1].__name__}", marks=tier(w[0].number)) for w in WRONG],
+)
 def test_wrong_answers_get_their_own_message(exercise, wrong, says, capsys):
     said, returned = checked(exercise, wrong, capsys)
     assert verdict(said).startswith(f"✗ {exercise.number} ")
@@ -106,13 +117,17 @@ def test_every_exercise_has_two_misconceptions_each_with_its_own_words():
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
 def test_the_notebook_has_the_exercise_with_stars_minutes_hint_and_answer(exercise):
-    path = NOTEBOOK[exercise.number[:2]]
+    path, number, name = NOTEBOOK[exercise.number[:2]], exercise.number, exercise.name
     text = "\n".join(cell.source for cell in load(path).cells)
-    assert re.search(rf"^### Exercise {exercise.number} [★☆]{{3}} · \d+ min · ", text, re.MULTILINE)
-    assert re.search(rf'^{exercise.name} = check\("{exercise.number}"\)$', text, re.MULTILINE)
-    assert exercise.name in answers(path)
-    (after,) = re.findall(rf"### Exercise {exercise.number} .*?(?=\n##|\Z)", text, re.DOTALL)
-    assert after.count("<details><summary>") >= 2
+    for pattern, example in [
+        (rf"^### Exercise {number} [★☆]{{3}} · \d+ min · ", f"### Exercise {number} ★☆☆ · 5 min · title"),
+        (rf"^def {name}\(.*# exercise {number}", f"def {name}(...):    # exercise {number}"),
+        (rf'^{name} = check\("{number}"\)$', f'{name} = check("{number}")'),
+    ]:
+        assert re.search(pattern, text, re.MULTILINE), f"{path.name} expected a line such as {example!r}"
+    assert name in answers(path), f"{path.name} expected <details><summary>Answer</summary> and ```python for {name}"
+    (after,) = re.findall(rf"### Exercise {number} .*?(?=\n##|\Z)", text, re.DOTALL)
+    assert after.count("<details><summary>") >= 2, f"{path.name} expected a hint and an answer after exercise {number}"
 
 
 @pytest.mark.notebook
