@@ -1,0 +1,124 @@
+// What all views share: controls, canvas, facts, the line of code, errors. Each view adds draw(ctx, frame, size, dark).
+function element(parent, name, attributes = {}, text = "") {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.textContent = text;
+  parent.appendChild(made);
+  return made;
+}
+
+// Arrays arrive as bytes: an aligned copy, with the shape beside it.
+function unpacked(value) {
+  if (value && value.data instanceof DataView) {
+    const { buffer, byteOffset, byteLength } = value.data;
+    return Object.assign(new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)), { shape: value.shape });
+  }
+  if (value && typeof value === "object" && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unpacked(part)]));
+  return value;
+}
+
+// Fills a rectangle with an array (rows from the bottom up), each number turned into [red, green, blue, alpha].
+function paint(ctx, array, x, y, width, height, colour) {
+  const [rows, columns] = array.shape, sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [columns, rows];
+  const image = new ImageData(columns, rows);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) image.data.set(colour(array[i * columns + j]), 4 * ((rows - 1 - i) * columns + j));
+  sheet.getContext("2d").putImageData(image, 0, 0);
+  ctx.drawImage(sheet, x, y, width, height);
+}
+
+let count = 0; // for ids: a label belongs to its input
+
+function render({ model, el }, view) {
+  const spec = model.get("spec"), inputs = {};
+  const root = element(el, "div", { class: "nnv", role: "group", "aria-label": spec.title });
+  element(root, "div", { class: "nnv-title" }, spec.title);
+  const canvas = element(root, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
+  if (view.keys || view.drag) canvas.tabIndex = 0;
+
+  const move = (change) => {
+    model.set("state", { ...model.get("state"), ...change });
+    model.save_changes();
+    show();
+  };
+
+  for (const control of spec.controls) {
+    const row = element(root, "div", { class: "nnv-row" }), id = `nnv-${++count}`;
+    element(row, "label", { for: id }, control.label);
+    let input;
+    if (control.kind === "Slider") {
+      input = element(row, "input", { id, type: "range", min: control.low, max: control.high, step: control.step,
+                                      "data-lm-suppress-shortcuts": "true" });
+      input.addEventListener("input", () => move({ [control.name]: Number(input.value) }));
+    } else {
+      input = element(row, "select", { id, "data-lm-suppress-shortcuts": "true" });
+      for (const option of control.options) element(input, "option", { value: option }, option);
+      input.addEventListener("change", () => move({ [control.name]: input.value }));
+    }
+    inputs[control.name] = [input, element(row, "output", { for: id })];
+  }
+  const facts = element(root, "div", { class: "nnv-facts", role: "status" });
+  const code = element(root, "div", { class: "nnv-code" });
+  const error = element(root, "div", { class: "nnv-error", role: "alert" });
+
+  function show() {
+    const state = model.get("state");
+    for (const [name, [input, output]] of Object.entries(inputs)) {
+      if (document.activeElement !== input || input.tagName === "SELECT") input.value = state[name];
+      output.textContent = typeof state[name] === "number" ? String(state[name]) : "";
+    }
+    facts.textContent = model.get("facts_shown");
+    code.textContent = model.get("code");
+    error.textContent = model.get("error");
+    canvas.setAttribute("aria-label", `${spec.title}: ${model.get("facts_shown")}`);
+  }
+
+  function redraw() {
+    const width = canvas.clientWidth;
+    if (!width || !Object.keys(model.get("frame")).length) return; // not attached yet, or nothing to draw
+    const ratio = window.devicePixelRatio || 1, height = width / spec.aspect;
+    if (canvas.width !== Math.round(width * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      canvas.style.height = `${height}px`;
+    }
+    const ctx = canvas.getContext("2d");
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.fillStyle = "#fff";
+    ctx.fillRect(0, 0, width, height);
+    view.draw(ctx, unpacked(model.get("frame")), { width, height }, model.get("state"));
+    canvas.dataset.drawn = String(Number(canvas.dataset.drawn || 0) + 1);
+  }
+
+  const place = (event) => {
+    const box = canvas.getBoundingClientRect(), scale = box.width / canvas.clientWidth || 1; // scale: a zoomed page
+    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale,
+             width: canvas.clientWidth, height: canvas.clientWidth / spec.aspect };
+  };
+  const limited = (change) => {
+    for (const { name, low, high, step } of spec.controls.filter((c) => c.kind === "Slider"))
+      if (name in change) change[name] = Number((Math.round(Math.min(high, Math.max(low, change[name])) / step) * step).toFixed(6));
+    const shown = new Set(spec.controls.map((c) => c.name));
+    return Object.fromEntries(Object.entries(change).filter(([name]) => shown.has(name)));
+  };
+  if (view.drag) {
+    let from = null;
+    canvas.addEventListener("pointerdown", (e) => { from = [place(e), model.get("state")]; canvas.setPointerCapture(e.pointerId); });
+    canvas.addEventListener("pointermove", (e) => { if (from) move(limited(view.drag(place(e), ...from))); });
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
+  }
+  if (view.keys)
+    canvas.addEventListener("keydown", (e) => {
+      const change = view.keys(e.key, model.get("state"));
+      if (change) { e.preventDefault(); e.stopPropagation(); move(limited(change)); }
+    });
+
+  const draw = () => { show(); redraw(); };
+  for (const name of ["frame", "state", "facts_shown", "error"]) model.on(`change:${name}`, draw);
+  const observer = new ResizeObserver(redraw);
+  observer.observe(canvas);
+  draw();
+  return () => observer.disconnect();
+}

@@ -1,0 +1,250 @@
+"""What all views share: controls, state as text, errors shown inside the view, a picture for those without a kernel.
+
+state (validated) -> frame (arrays, made by `frames`) -> the browser draws it (static/*.js), and so does matplotlib
+"""
+
+import base64
+import io
+import math
+import sys
+import threading
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from nnlib.checks.engine import place
+from nnlib.plotting import figure
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between two ends, moved by `step`."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    start: float
+
+    def check(self, owner, value):
+        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or not self.low <= value <= self.high:
+            raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {value!r}")
+        return round(float(value), 6)
+
+    def read(self, owner, text):
+        try:
+            return self.check(owner, float(text))
+        except ValueError:
+            raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {text!r}") from None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words."""
+
+    name: str
+    label: str
+    options: tuple
+    start: str
+
+    def check(self, owner, value):
+        if value not in self.options:
+            raise ValueError(f"{owner} expected {self.name} to be one of {', '.join(self.options)}, got {value!r}")
+        return value
+
+    read = check
+
+
+class View(anywidget.AnyWidget):
+    """The base of all views.
+
+    A subclass gives `title`, `controls`, `script` (its file in static/), and three methods: `compute(**state)`
+    returns a frame, a dataclass of arrays and numbers; `facts(frame)` says in words what is to be seen;
+    `draw(frame, ax)` draws it with matplotlib. Arguments by keyword preset the controls; `hide` names those
+    that a teacher does not want to be moved. `size` is that of the picture, in inches.
+    """
+
+    title, controls, script, size = "", (), "", (6, 4.5)
+    state = traitlets.Dict().tag(sync=True, echo_update=False)
+    frame = traitlets.Dict().tag(sync=True)
+    facts_shown = traitlets.Unicode().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)
+    living = {}  # the views of each cell: run again, it replaces them
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "script" in vars(cls):  # not for the class that anywidget makes of each instance
+            parts = [(STATIC / name).read_text(encoding="utf-8") for name in ("view.js", cls.script)]
+            cls._esm = "\n".join(
+                [*parts, "export default { render: (context) => render(context, { draw, ...more }) };"]
+            )
+            cls._css = (STATIC / "theme.css").read_text(encoding="utf-8")
+
+    def __init__(self, *, hide=(), **state):
+        self.lock, self.readers = threading.RLock(), readers_names()
+        known = {control.name: control for control in self.controls}
+        for name in [*state, *hide]:
+            if name not in known:
+                raise ValueError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(known)}")
+        start = {name: control.start for name, control in known.items()} | state
+        start = {name: known[name].check(type(self).__name__, value) for name, value in start.items()}
+        shown = [asdict(c) | {"kind": type(c).__name__} for c in self.controls if c.name not in hide]
+        super().__init__(
+            state=start, spec={"title": self.title, "controls": shown, "aspect": self.size[0] / self.size[1]}
+        )
+        self.replace_older()
+        self.update()
+        self.observe(lambda _: self.update(), "state")
+
+    # What a subclass says
+
+    def compute(self, **state):
+        """Return the frame for a state."""
+        raise NotImplementedError
+
+    def facts(self, frame):
+        """Return in words what is to be seen."""
+        raise NotImplementedError
+
+    def draw(self, frame, ax):
+        """Draw the frame with matplotlib."""
+        raise NotImplementedError
+
+    # What a reader calls
+
+    def set(self, **state):
+        """Move controls by name, as a hand would; raises ValueError for what they do not allow."""
+        known = {control.name: control for control in self.controls}
+        for name, value in state.items():
+            if name not in known:
+                raise ValueError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(known)}")
+            state[name] = known[name].check(type(self).__name__, value)
+        self.state = self.state | state
+        return self
+
+    def to_code(self):
+        """Return the line of Python that shows what is on the screen."""
+        values = ", ".join(f"{name}={value!r}" for name, value in self.state.items())
+        return f"{type(self).__name__}({values})"
+
+    def to_text(self):
+        """Return a short string for homework or a message; `from_text` reads it."""
+        return ";".join(f"{name}={value}" for name, value in self.state.items())
+
+    @classmethod
+    def from_text(cls, text, **options):
+        """Return a view from `to_text`'s string; raises ValueError if it is damaged."""
+        known = {control.name: control for control in cls.controls}
+        state = {}
+        for part in str(text).split(";"):
+            name, equals, value = part.partition("=")
+            if not equals or name not in known or name in state:
+                raise ValueError(f"{cls.__name__} expected text such as {cls.example()!r}, got {str(text)[:80]!r}")
+            state[name] = known[name].read(cls.__name__, value)
+        return cls(**state, **options)
+
+    @classmethod
+    def example(cls):
+        return ";".join(f"{control.name}={control.start}" for control in cls.controls)
+
+    # From state to frame to screen
+
+    def reader(self, name, own):
+        """Return the reader's function of this name as it is now, else the course's own."""
+        return self.readers.get(name, own)
+
+    def update(self):
+        """Compute the frame of the present state; whatever goes wrong is said inside the view."""
+        with self.lock:
+            function = None
+            try:
+                known = {control.name: control for control in self.controls}
+                state = {n: known[n].check(type(self).__name__, v) for n, v in self.state.items() if n in known}
+                now = self.compute(**state)
+                says = self.facts(now)
+            except Exception as error:
+                function = next((f for f in self.readers.values() if raised_in(error, f)), None)
+                self.error = f"{type(error).__name__}{place(error, function)}: {error}"
+                return
+            self.now, self.error = now, ""
+            with self.hold_sync():
+                self.frame, self.facts_shown, self.code = packed(now), says, self.to_code()
+
+    def picture(self):
+        """Return the frame as a PNG, drawn by matplotlib."""
+        made, ax = figure(*self.size)
+        self.draw(self.now, ax)
+        png = io.BytesIO()
+        made.savefig(png, format="png", dpi=100)
+        return png.getvalue()
+
+    def _repr_mimebundle_(self, **options):
+        if self.error and not hasattr(self, "now"):
+            return {"text/plain": f"{self.to_code()}: {self.error}"}
+        data, metadata = super()._repr_mimebundle_(**options)
+        data["text/plain"] = repr(self)
+        data["image/png"] = base64.b64encode(self.picture()).decode()
+        return data, {**metadata, "image/png": {"alt": f"{self.title}: {self.facts_shown}"}}
+
+    def __repr__(self):
+        return f"{self.to_code()}: {self.error or self.facts_shown}"
+
+    def replace_older(self):
+        """Close what the same cell made before, so that running it fifty times leaves one view."""
+        cell = cell_id()
+        if cell is not None:
+            run, views = self.living.get(cell, (None, []))
+            if run != execution_count():
+                for view in views:
+                    view.close()
+                views = []
+            self.living[cell] = execution_count(), [*views, self]
+
+
+def packed(value):
+    """Return a frame as plain dicts, its arrays as float32 bytes with their shape."""
+    if is_dataclass(value):
+        return {name: packed(part) for name, part in vars(value).items()}
+    if isinstance(value, np.ndarray):
+        return {"shape": list(value.shape), "data": np.ascontiguousarray(value, np.float32).tobytes()}
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def readers_names():
+    """Return the names of the notebook: those of the first caller outside of this package."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("nnlib.viz"):
+        frame = frame.f_back
+    return frame.f_globals if frame is not None else {}
+
+
+def raised_in(error, function):
+    code, trace = getattr(function, "__code__", None), error.__traceback__
+    while code is not None and trace is not None:
+        if trace.tb_frame.f_code is code:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def shell():
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def cell_id():
+    """Return the id of the cell that runs, as JupyterLab tells it, or None."""
+    parent = getattr(shell(), "get_parent", dict)()
+    return parent.get("metadata", {}).get("cellId")
+
+
+def execution_count():
+    return getattr(shell(), "execution_count", None)
