@@ -71,6 +71,26 @@ def stored(notebook):
     return cells[0]["source"][0].strip("# \n"), pictures, sum(output["output_type"] == "error" for output in outputs)
 
 
+def move_the_views(page):
+    """Move the first slider of each view by a key: its line of code and its picture follow."""
+    cells = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+        .map((cell, i) => cell.sharedModel.source.includes('from nnlib.viz import') ? i : -1).filter(i => i >= 0)"""
+    for cell in page.evaluate(cells):
+        page.evaluate(f"void window.jupyterapp.shell.currentWidget.content.scrollToItem({cell}, 'start')")
+        move(page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{cell}'] .nnv"))
+
+
+def move(view):
+    canvas, code = view.locator("canvas[data-drawn]"), view.locator(".nnv-code")
+    canvas.wait_for(timeout=20_000)
+    before, drawn = code.inner_text(), int(canvas.get_attribute("data-drawn"))
+    view.locator("input[type=range]").first.press("ArrowRight")
+    wait_for(lambda: code.inner_text() != before and int(canvas.get_attribute("data-drawn")) > drawn, 10)
+    assert view.locator(".nnv-error").inner_text() == ""
+    pixels = "c => new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)"
+    assert canvas.evaluate(f"c => new Set(({pixels})(c)).size") > 10  # colours: it is drawn, not blank
+
+
 def test_the_command_opens_the_first_notebook(page, lab):
     page.goto(lab)
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[0])[0]}")', timeout=60_000)
@@ -97,6 +117,7 @@ def test_a_notebook_runs_to_its_end(notebook, page, lab):
     if "training for 5 epochs" in notebook.read_text(encoding="utf-8"):  # the progress bar
         # It need not be in view, and JupyterLab 4.4 hides what is not.
         page.wait_for_selector("text=epoch 5 of 5", state="attached", timeout=10_000)
+    move_the_views(page)
     assert page.locator("text=official Jupyter news").count() == 0
     assert page.locator("text=model not found").count() == 0
     assert errors == []

@@ -1,5 +1,6 @@
 """Interactive views that the reader's own functions drive; without a kernel each is a picture with its facts."""
 
 from nnlib.viz.neuron import Neuron
+from nnlib.viz.view import View
 
-__all__ = ["Neuron"]
+__all__ = ["Neuron", "View"]

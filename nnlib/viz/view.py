@@ -33,12 +33,14 @@ class Slider:
     start: float
 
     def check(self, owner, value):
+        """Return the value as a float; raises ValueError if it is none, or outside."""
         number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or not self.low <= value <= self.high:
             raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {value!r}")
         return round(float(value), 6)
 
     def read(self, owner, text):
+        """Return the value that a text holds."""
         try:
             return self.check(owner, float(text))
         except ValueError:
@@ -55,6 +57,7 @@ class Choice:
     start: str
 
     def check(self, owner, value):
+        """Return the value; raises ValueError if it is none of the options."""
         if value not in self.options:
             raise ValueError(f"{owner} expected {self.name} to be one of {', '.join(self.options)}, got {value!r}")
         return value
@@ -188,12 +191,12 @@ class View(anywidget.AnyWidget):
         return png.getvalue()
 
     def _repr_mimebundle_(self, **options):
-        if self.error and not hasattr(self, "now"):
-            return {"text/plain": f"{self.to_code()}: {self.error}"}
         data, metadata = super()._repr_mimebundle_(**options)
         data["text/plain"] = repr(self)
-        data["image/png"] = base64.b64encode(self.picture()).decode()
-        return data, {**metadata, "image/png": {"alt": f"{self.title}: {self.facts_shown}"}}
+        if hasattr(self, "now"):  # else the first state failed already, and the view says why
+            data["image/png"] = base64.b64encode(self.picture()).decode()
+            metadata = {**metadata, "image/png": {"alt": f"{self.title}: {self.facts_shown}"}}
+        return data, metadata
 
     def __repr__(self):
         return f"{self.to_code()}: {self.error or self.facts_shown}"
@@ -228,6 +231,7 @@ def readers_names():
 
 
 def raised_in(error, function):
+    """Whether an error came out of this function."""
     code, trace = getattr(function, "__code__", None), error.__traceback__
     while code is not None and trace is not None:
         if trace.tb_frame.f_code is code:
@@ -237,6 +241,7 @@ def raised_in(error, function):
 
 
 def shell():
+    """Return the IPython that runs this, or None."""
     return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
@@ -247,4 +252,5 @@ def cell_id():
 
 
 def execution_count():
+    """Return the number of the run, as it stands in brackets beside the cell, or None."""
     return getattr(shell(), "execution_count", None)

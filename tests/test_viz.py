@@ -1,0 +1,192 @@
+"""The views: their frames as arrays, their state as text, what they say when the reader's function is wrong."""
+
+import base64
+import json
+import re
+import threading
+
+import numpy as np
+import pytest
+
+from nnlib import viz
+from nnlib.viz import Neuron, View
+from nnlib.viz.neuron import border, neuron_frame
+from nnlib.viz.view import Choice, packed
+
+VIEWS = [view for view in vars(viz).values() if isinstance(view, type) and issubclass(view, View) and view is not View]
+
+
+def ends(control):
+    return control.options if isinstance(control, Choice) else (control.low, control.high)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_control_works_at_both_ends(view):
+    for control in view.controls:
+        for value in ends(control):
+            shown = view(**{control.name: value})
+            assert shown.error == ""
+            assert shown.facts_shown
+            assert shown.frame
+            json.dumps(strip(shown.frame))
+
+
+def strip(frame):
+    return {name: strip(part) if isinstance(part, dict) else None for name, part in frame.items()}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_code_and_text_show_the_same_again(view):
+    shown = view(**{control.name: ends(control)[0] for control in view.controls})
+    again = eval(shown.to_code(), {view.__name__: view})
+    from_text = view.from_text(shown.to_text())
+    assert again.state == from_text.state == shown.state
+    assert again.frame == from_text.frame == shown.frame
+    assert repr(shown) == f"{shown.to_code()}: {shown.facts_shown}"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("damage", ["", "w1", "nothing=3", "=", "{}=9e9", "{}=nan", "{}=1;{}=1", "{}=__import__('os')"])
+def test_damaged_text_is_refused(view, damage):
+    with pytest.raises(ValueError, match=rf"{view.__name__} expected"):
+        view.from_text(damage.replace("{}", view.controls[0].name))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_unknown_controls_and_values_are_refused(view):
+    with pytest.raises(ValueError, match=rf"{view.__name__} has no control 'nothing'; it has {view.controls[0].name}"):
+        view(nothing=1)
+    with pytest.raises(ValueError, match="has no control 'nothing'"):
+        view(hide=["nothing"])
+    with pytest.raises(ValueError, match=rf"{view.__name__} expected {view.controls[0].name}"):
+        view().set(**{view.controls[0].name: 1e9})
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_teacher_can_hide_controls(view):
+    name = view.controls[0].name
+    shown = view(hide=[name])
+    assert name not in [control["name"] for control in shown.spec["controls"]]
+    assert name in shown.to_code()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_without_a_kernel_it_is_a_picture_with_words(view):
+    data, metadata = view()._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == repr(view())
+    assert view.title in metadata["image/png"]["alt"]
+    assert view()._repr_mimebundle_()[0]["image/png"] == data["image/png"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_scripts_are_modules_that_need_nothing_else(view):
+    script = view._esm
+    assert "export default" in script
+    assert not re.search(r"https?://|\bimport\b|innerHTML|\beval\b", script)
+
+
+def test_a_state_from_the_browser_moves_the_frame_and_a_wrong_one_is_said():
+    shown = Neuron()
+    before = shown.frame
+    shown.set_state({"state": shown.state | {"b": 1.0}})
+    assert shown.frame != before
+    assert "b=1.0" in shown.code
+    shown.set_state({"state": shown.state | {"b": "much"}})
+    assert shown.error == "ValueError: Neuron expected b from -3 to 3, got 'much'"
+
+
+def notebook(source):
+    """Run code as a notebook would, with names of its own, and return these."""
+    names = {"__name__": "__main__", "np": np, "Neuron": Neuron}
+    exec(source, names)
+    return names
+
+
+def test_the_readers_neuron_drives_it_and_can_be_written_anew():
+    names = notebook("def neuron(x, w, b):\n    return 1 if x @ w + b > 0 else 0\nview = Neuron(b=-1.5)")
+    view = names["view"]
+    assert view.facts_shown == "AND: 4 of 4 corners right"
+    exec("def neuron(x, w, b):\n    return 1", names)
+    view.set(b=-1.4)
+    assert view.facts_shown == "AND: 1 of 4 corners right; wrong at (0, 0) and (0, 1) and (1, 0)"
+
+
+WRONG = [
+    ("return None", "ValueError: neuron expected to return one number, returned None for x = [-0.6 -0.6]"),
+    ("return float('nan')", "neuron expected to return one number, returned nan"),
+    ("return np.array([1, 0])", "neuron expected to return one number, returned array([1, 0])"),
+    ("return 'yes'", "neuron expected to return one number, returned 'yes'"),
+    ("return x @ w + c", "NameError in line 2: name 'c' is not defined"),
+]
+
+
+@pytest.mark.parametrize(("body", "says"), WRONG)
+def test_what_is_wrong_with_the_readers_function_is_said_in_the_view(body, says):
+    view = notebook(f"def neuron(x, w, b):\n    {body}\nview = Neuron()")["view"]
+    assert says in view.error
+    data, _ = view._repr_mimebundle_()
+    assert says in data["text/plain"]
+    assert "image/png" not in data
+    view.readers["neuron"] = lambda x, w, b: 1
+    view.set(b=1.0)
+    assert view.error == ""
+    assert view.frame
+
+
+def test_the_readers_function_cannot_spoil_the_frame():
+    names = notebook("def neuron(x, w, b):\n    x[:], w[:] = 9, 9\n    return 1\nview = Neuron(b=-1.5)")
+    np.testing.assert_array_equal(names["view"].now.corners, [[0, 0], [0, 1], [1, 0], [1, 1]])
+
+
+def test_moves_from_many_threads_leave_one_state_and_its_frame():
+    view = Neuron()
+    threads = [threading.Thread(target=view.set, kwargs={"b": b / 10}) for b in range(-20, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    view.update()
+    fresh = Neuron(**view.state)
+    assert (view.frame, view.code) == (fresh.frame, fresh.code)
+
+
+def test_running_a_cell_again_closes_its_view(monkeypatch):
+    import nnlib.viz.view as module
+
+    monkeypatch.setattr(module, "cell_id", lambda: "a cell")
+    counts = iter(range(1000))
+    monkeypatch.setattr(module, "execution_count", lambda: next(counts) // 4)  # two calls a view, two views a run
+    views = [Neuron() for _ in range(6)]
+    assert [view.comm is None for view in views] == [True] * 4 + [False] * 2
+    View.living.clear()
+
+
+def test_frame_of_the_neuron():
+    def fire(x, w, b):
+        return float(x @ w + b > 0)
+
+    frame = neuron_frame(fire, 1.0, 1.0, -1.5, "and", fineness=12)
+    np.testing.assert_array_equal(frame.answers, [0, 0, 0, 1])
+    np.testing.assert_array_equal(frame.sums, [-1.5, -0.5, -0.5, 0.5])
+    places = np.linspace(-0.6, 1.6, 12)
+    np.testing.assert_array_equal(frame.shade, (places[:, None] + places > 1.5).astype(float))
+    np.testing.assert_allclose(np.sort(frame.line, axis=0), [[-0.1, -0.1], [1.6, 1.6]])
+
+
+@pytest.mark.parametrize("w", [(1.0, 2.0), (0.0, 1.0), (-2.0, 0.0), (0.5, -3.0)])
+def test_both_ends_of_the_line_are_on_it_and_on_the_border(w):
+    line = border(np.array(w), 0.4)
+    np.testing.assert_allclose(line @ w + 0.4, 0, atol=1e-12)
+    assert np.isclose(np.abs(line - 0.5).max(axis=1), 1.1).all()
+
+
+def test_where_there_is_no_line():
+    assert np.isnan(border(np.array([0.0, 0.0]), 1.0)).all()
+    assert np.isnan(border(np.array([0.1, 0.0]), 3.0)).all()
+
+
+def test_arrays_are_packed_with_their_shape():
+    got = packed({"a": np.arange(6.0).reshape(2, 3)}["a"])
+    assert got["shape"] == [2, 3]
+    np.testing.assert_array_equal(np.frombuffer(got["data"], np.float32), range(6))
