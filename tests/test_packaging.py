@@ -97,6 +97,7 @@ def test_the_readme_lists_every_notebook_and_its_links_exist():
         assert (ROOT / target).exists(), target
 
 
+@pytest.mark.notebook
 def test_the_example_in_the_readme_runs(capsys):
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})

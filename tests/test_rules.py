@@ -109,6 +109,7 @@ def small(folder, *sources):
     return path
 
 
+@pytest.mark.notebook
 def test_refresh_twice_is_the_same_to_the_last_byte(tmp_path):
     path = small(
         tmp_path, "from nnlib.plotting import figure, show\nshow(figure(2, 2)[0], alt='empty')", "print(1)", "2"
