@@ -1,6 +1,7 @@
 """Interactive views that the reader's own functions drive; without a kernel each is a picture with its facts."""
 
+from nnlib.viz.descent import Descent
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.view import View
 
-__all__ = ["Neuron", "View"]
+__all__ = ["Descent", "Neuron", "View"]

@@ -23,7 +23,10 @@ STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True)
 class Slider:
-    """A number between two ends, moved by `step`."""
+    """A number between two ends, moved by `step`; a whole step keeps it whole.
+
+    With scale="log" the hand moves its logarithm to base 10, by `step`.
+    """
 
     name: str
     label: str
@@ -31,13 +34,14 @@ class Slider:
     high: float
     step: float
     start: float
+    scale: str = "linear"
 
     def check(self, owner, value):
         """Return the value as a float; raises ValueError if it is none, or outside."""
         number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or not self.low <= value <= self.high:
             raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {value!r}")
-        return round(float(value), 6)
+        return round(float(value)) if isinstance(self.step, int) else round(float(value), 6)
 
     def read(self, owner, text):
         """Return the value that a text holds."""
@@ -102,7 +106,13 @@ class View(anywidget.AnyWidget):
         start = {name: known[name].check(type(self).__name__, value) for name, value in start.items()}
         shown = [asdict(c) | {"kind": type(c).__name__} for c in self.controls if c.name not in hide]
         super().__init__(
-            state=start, spec={"title": self.title, "controls": shown, "aspect": self.size[0] / self.size[1]}
+            state=start,
+            spec={
+                "title": self.title,
+                "controls": shown,
+                "width": self.size[0],
+                "aspect": self.size[0] / self.size[1],
+            },
         )
         self.replace_older()
         self.update()

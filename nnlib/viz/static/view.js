@@ -29,6 +29,10 @@ function paint(ctx, array, x, y, width, height, colour) {
   ctx.drawImage(sheet, x, y, width, height);
 }
 
+// A slider with a logarithmic scale holds the exponent; what the kernel gets, and the reader sees, is the number itself.
+const toSlider = (control, value) => (control.scale === "log" ? Math.log10(value) : value);
+const fromSlider = (control, value) => (control.scale === "log" ? Number((10 ** value).toPrecision(3)) : value);
+
 let count = 0; // for ids: a label belongs to its input
 
 function render({ model, el }, view) {
@@ -36,6 +40,7 @@ function render({ model, el }, view) {
   const root = element(el, "div", { class: "nnv", role: "group", "aria-label": spec.title });
   element(root, "div", { class: "nnv-title" }, spec.title);
   const canvas = element(root, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
+  canvas.style.maxWidth = `${6 * spec.width}rem`;
   if (view.keys || view.drag) canvas.tabIndex = 0;
 
   const move = (change) => {
@@ -49,15 +54,15 @@ function render({ model, el }, view) {
     element(row, "label", { for: id }, control.label);
     let input;
     if (control.kind === "Slider") {
-      input = element(row, "input", { id, type: "range", min: control.low, max: control.high, step: control.step,
-                                      "data-lm-suppress-shortcuts": "true" });
-      input.addEventListener("input", () => move({ [control.name]: Number(input.value) }));
+      input = element(row, "input", { id, type: "range", min: toSlider(control, control.low), max: toSlider(control, control.high),
+                                      step: control.step, "data-lm-suppress-shortcuts": "true" });
+      input.addEventListener("input", () => move({ [control.name]: fromSlider(control, Number(input.value)) }));
     } else {
       input = element(row, "select", { id, "data-lm-suppress-shortcuts": "true" });
       for (const option of control.options) element(input, "option", { value: option }, option);
       input.addEventListener("change", () => move({ [control.name]: input.value }));
     }
-    inputs[control.name] = [input, element(row, "output", { for: id })];
+    inputs[control.name] = [input, element(row, "output", { for: id }), control];
   }
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
   const code = element(root, "div", { class: "nnv-code" });
@@ -65,8 +70,9 @@ function render({ model, el }, view) {
 
   function show() {
     const state = model.get("state");
-    for (const [name, [input, output]] of Object.entries(inputs)) {
-      if (document.activeElement !== input || input.tagName === "SELECT") input.value = state[name];
+    for (const [name, [input, output, control]] of Object.entries(inputs)) {
+      if (document.activeElement !== input || input.tagName === "SELECT") input.value = toSlider(control, state[name]);
+      if (control.scale === "log") input.setAttribute("aria-valuetext", String(state[name]));
       output.textContent = typeof state[name] === "number" ? String(state[name]) : "";
     }
     facts.textContent = model.get("facts_shown");
@@ -105,13 +111,14 @@ function render({ model, el }, view) {
   };
   if (view.drag) {
     let from = null;
-    canvas.addEventListener("pointerdown", (e) => { from = [place(e), model.get("state")]; canvas.setPointerCapture(e.pointerId); });
-    canvas.addEventListener("pointermove", (e) => { if (from) move(limited(view.drag(place(e), ...from))); });
+    canvas.addEventListener("pointerdown", (e) => { from = [place(e), model.get("state")]; canvas.setPointerCapture(e.pointerId);
+                                                   if (view.click) move(limited(view.click(...from, model.get("frame")))); });
+    canvas.addEventListener("pointermove", (e) => { if (from) move(limited(view.drag(place(e), ...from, model.get("frame")))); });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
   }
   if (view.keys)
     canvas.addEventListener("keydown", (e) => {
-      const change = view.keys(e.key, model.get("state"));
+      const change = view.keys(e.key, model.get("state"), model.get("frame"));
       if (change) { e.preventDefault(); e.stopPropagation(); move(limited(change)); }
     });
 
