@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
+from PIL import Image
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"  # told apart with any kind of colour vision
 
@@ -32,10 +33,16 @@ def figure(width, height, **options):
 
 def show(made, alt):
     """Put a figure into the notebook; `alt` says in words what is to be seen in it."""
-    png = io.BytesIO()
-    made.savefig(png, format="png", dpi=100)
-    picture = {"image/png": png.getvalue(), "text/plain": f"Figure: {alt}"}
+    picture = {"image/png": png(made), "text/plain": f"Figure: {alt}"}
     display(picture, raw=True, metadata={"image/png": {"alt": alt}})
+
+
+def png(made):
+    """Return a figure as the bytes of a PNG of at most 256 colours, which takes half the room."""
+    full, small = io.BytesIO(), io.BytesIO()
+    made.savefig(full, format="png", dpi=100)
+    Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def plot_images(X, titles, columns=10):

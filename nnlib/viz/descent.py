@@ -18,18 +18,22 @@ LOWEST_SHOWN, HIGHEST_SHOWN = 1e-6, 1e3  # in the panel of heights
 
 
 def valley(x, y):
+    """Return height and gradient of a round valley, lowest at 0."""
     return (x**2 + 2 * y**2) / 2, [x, 2 * y]
 
 
 def saddle(x, y):
+    """Return height and gradient of a pass between two dips in y."""
     return x**2 / 2 - y**2 / 2 + y**4 / 4, [x, -y + y**3]
 
 
 def two_dips(x, y):
+    """Return height and gradient of two dips in x, the left one lower."""
     return x**4 / 4 - x**2 / 2 + x / 5 + y**2 / 2, [x**3 - x + 0.2, y]
 
 
 def ravine(x, y):
+    """Return height and gradient of a valley that bends 40 times as sharply in y as in x."""
     return (x**2 + 40 * y**2) / 2, [x, 40 * y]
 
 
@@ -41,6 +45,7 @@ def turned_ravine(x, y):
 
 
 def rmsprop_step(w, g, v, lr, alpha, eps):
+    """Return w and v after one step of RMSProp."""
     v = alpha * v + (1 - alpha) * g**2
     return w - lr * g / (np.sqrt(v) + eps), v
 
@@ -117,6 +122,7 @@ class DescentFrame:
 
 
 def heights_on(land, rows, columns):
+    """Return the heights on a grid over the map, (rows, columns)."""
     xs, ys = np.meshgrid(np.linspace(-land.wide, land.wide, columns), np.linspace(-land.tall, land.tall, rows))
     return land.at(xs, ys)[0]
 
@@ -131,6 +137,7 @@ def shade_of(name, rows=91, columns=121):
 
 @cache
 def chance(seed=0):
+    """Return the noise of every step, (STEPS, 2), always the same."""
     return np.random.default_rng(seed).standard_normal((STEPS, 2))
 
 

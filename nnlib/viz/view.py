@@ -4,7 +4,6 @@ state (validated) -> frame (arrays, made by `frames`) -> the browser draws it (s
 """
 
 import base64
-import io
 import math
 import sys
 import threading
@@ -16,7 +15,7 @@ import numpy as np
 import traitlets
 
 from nnlib.checks.engine import place
-from nnlib.plotting import figure
+from nnlib.plotting import figure, png
 
 STATIC = Path(__file__).parent / "static"
 
@@ -196,9 +195,7 @@ class View(anywidget.AnyWidget):
         """Return the frame as a PNG, drawn by matplotlib."""
         made, ax = figure(*self.size)
         self.draw(self.now, ax)
-        png = io.BytesIO()
-        made.savefig(png, format="png", dpi=100)
-        return png.getvalue()
+        return png(made)
 
     def _repr_mimebundle_(self, **options):
         data, metadata = super()._repr_mimebundle_(**options)
