@@ -1,7 +1,8 @@
 """Interactive views that the reader's own functions drive; without a kernel each is a picture with its facts."""
 
+from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.view import View
 
-__all__ = ["Descent", "Neuron", "View"]
+__all__ = ["Backward", "Descent", "Neuron", "View"]

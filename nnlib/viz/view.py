@@ -40,7 +40,11 @@ class Slider:
         number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or not self.low <= value <= self.high:
             raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {value!r}")
-        return round(float(value)) if isinstance(self.step, int) else round(float(value), 6)
+        if isinstance(self.step, int):
+            if value != int(value):
+                raise ValueError(f"{owner} expected {self.name} to be a whole number, got {value!r}")
+            return int(value)
+        return round(float(value), 6)
 
     def read(self, owner, text):
         """Return the value that a text holds."""

@@ -41,7 +41,7 @@ function render({ model, el }, view) {
   element(root, "div", { class: "nnv-title" }, spec.title);
   const canvas = element(root, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
   canvas.style.maxWidth = `${6 * spec.width}rem`;
-  if (view.keys || view.drag) canvas.tabIndex = 0;
+  if (view.keys || view.drag || view.click) canvas.tabIndex = 0;
 
   const move = (change) => {
     model.set("state", { ...model.get("state"), ...change });
@@ -111,11 +111,15 @@ function render({ model, el }, view) {
   };
   if (view.drag) {
     let from = null;
-    canvas.addEventListener("pointerdown", (e) => { from = [place(e), model.get("state")]; canvas.setPointerCapture(e.pointerId);
-                                                   if (view.click) move(limited(view.click(...from, model.get("frame")))); });
+    canvas.addEventListener("pointerdown", (e) => { from = [place(e), model.get("state")]; canvas.setPointerCapture(e.pointerId); });
     canvas.addEventListener("pointermove", (e) => { if (from) move(limited(view.drag(place(e), ...from, model.get("frame")))); });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
   }
+  if (view.click) // a click or a tap: what lies there, in the frame
+    canvas.addEventListener("pointerdown", (e) => {
+      const change = view.click(place(e), model.get("state"), unpacked(model.get("frame")));
+      if (change) move(limited(change));
+    });
   if (view.keys)
     canvas.addEventListener("keydown", (e) => {
       const change = view.keys(e.key, model.get("state"), model.get("frame"));
