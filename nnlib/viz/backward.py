@@ -113,6 +113,7 @@ def measured(seed, activation):
 
 
 def bend(activation):
+    """Return the activation of this name."""
     return Tanh() if activation == "tanh" else ReLU()
 
 
@@ -377,4 +378,5 @@ def draw_table(part, ax):
 
 
 def frame_cell(ax, x, y, wide, high, colour):
+    """Draw the border of one cell."""
     ax.plot([x, x + wide, x + wide, x, x], [y, y, y + high, y + high, y], "-", color=colour, lw=2.5)
