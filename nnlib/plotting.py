@@ -13,6 +13,8 @@ from PIL import Image
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"  # told apart with any kind of colour vision
 
+LARGE = 100_000  # bytes
+
 STYLE = {
     "font.size": 13,
     "axes.spines.top": False,
@@ -38,9 +40,11 @@ def show(made, alt):
 
 
 def png(made):
-    """Return a figure as the bytes of a PNG of at most 256 colours, which takes half the room."""
+    """Return a figure as the bytes of a PNG; a large one, such as a map, has 256 colours and half the size."""
     full, small = io.BytesIO(), io.BytesIO()
     made.savefig(full, format="png", dpi=100)
+    if len(full.getvalue()) < LARGE:
+        return full.getvalue()
     Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()
 
