@@ -1,8 +1,9 @@
 """Interactive views that the reader's own functions drive; without a kernel each is a picture with its facts."""
 
+from nnlib.viz.activation import Activations
 from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.view import View
 
-__all__ = ["Backward", "Descent", "Neuron", "View"]
+__all__ = ["Activations", "Backward", "Descent", "Neuron", "View"]
