@@ -7,6 +7,7 @@ import base64
 import math
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from nnlib.checks.engine import place
 from nnlib.plotting import figure, png
 
 STATIC = Path(__file__).parent / "static"
+SLOW = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class View(anywidget.AnyWidget):
     facts_shown = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)  # what is worth saying, but differs from machine to machine
+    answers = traitlets.Int().tag(sync=True)  # how many moves have been answered
     spec = traitlets.Dict().tag(sync=True)
     living = {}  # the views of each cell: run again, it replaces them
 
@@ -119,7 +123,7 @@ class View(anywidget.AnyWidget):
         )
         self.replace_older()
         self.update()
-        self.observe(lambda _: self.update(), "state")
+        self.observe(self.moved, "state")
 
     # What a subclass says
 
@@ -149,16 +153,23 @@ class View(anywidget.AnyWidget):
 
     def to_code(self):
         """Return the line of Python that shows what is on the screen."""
-        values = ", ".join(f"{name}={value!r}" for name, value in self.state.items())
-        return f"{type(self).__name__}({values})"
+        return self.code_of(self.state)
+
+    def code_of(self, state):
+        return f"{type(self).__name__}({arguments(state)})"
 
     def to_text(self):
         """Return a short string for homework or a message; `from_text` reads it."""
-        return ";".join(f"{name}={value}" for name, value in self.state.items())
+        return text_of(self.state)
 
     @classmethod
     def from_text(cls, text, **options):
         """Return a view from `to_text`'s string; raises ValueError if it is damaged."""
+        return cls(**cls.read(text), **options)
+
+    @classmethod
+    def read(cls, text):
+        """Return the values of controls that a text holds."""
         known = {control.name: control for control in cls.controls}
         state = {}
         for part in str(text).split(";"):
@@ -166,7 +177,7 @@ class View(anywidget.AnyWidget):
             if not equals or name not in known or name in state:
                 raise ValueError(f"{cls.__name__} expected text such as {cls.example()!r}, got {str(text)[:80]!r}")
             state[name] = known[name].read(cls.__name__, value)
-        return cls(**state, **options)
+        return state
 
     @classmethod
     def example(cls):
@@ -178,22 +189,39 @@ class View(anywidget.AnyWidget):
         """Return the reader's function of this name as it is now, else the course's own."""
         return self.readers.get(name, own)
 
-    def update(self):
-        """Compute the frame of the present state; whatever goes wrong is said inside the view."""
+    def moved(self, change):
+        """Answer a move of a control."""
+        self.update()
+
+    def checked(self):
+        """Return the present state; raises ValueError for what a browser may have sent."""
+        known = {control.name: control for control in self.controls}
+        return {n: known[n].check(type(self).__name__, v) for n, v in self.state.items() if n in known}
+
+    def update(self, action=None):
+        """Do something, and compute the frame of the present state; whatever goes wrong is said inside the view."""
         with self.lock:
-            function = None
+            began = time.perf_counter()
             try:
-                known = {control.name: control for control in self.controls}
-                state = {n: known[n].check(type(self).__name__, v) for n, v in self.state.items() if n in known}
+                state = self.checked()
+                if action is not None:
+                    action(**state)
                 now = self.compute(**state)
                 says = self.facts(now)
             except Exception as error:
-                function = next((f for f in self.readers.values() if raised_in(error, f)), None)
-                self.error = f"{type(error).__name__}{place(error, function)}: {error}"
+                self.fail(error)
                 return
-            self.now, self.error = now, ""
+            took = time.perf_counter() - began
             with self.hold_sync():
+                self.now, self.error, self.answers = now, "", self.answers + 1
+                self.note = f"This picture took {took:.1f} seconds: a view needs faster functions." * (took > SLOW)
                 self.frame, self.facts_shown, self.code = packed(now), says, self.to_code()
+
+    def fail(self, error):
+        """Say inside the view what went wrong."""
+        function = next((f for f in self.readers.values() if raised_in(error, f)), None)
+        with self.hold_sync():
+            self.error, self.answers = f"{type(error).__name__}{place(error, function)}: {error}", self.answers + 1
 
     def picture(self):
         """Return the frame as a PNG, drawn by matplotlib."""
@@ -231,6 +259,16 @@ def packed(value):
     if isinstance(value, np.ndarray):
         return {"shape": list(value.shape), "data": np.ascontiguousarray(value, np.float32).tobytes()}
     return value.item() if isinstance(value, np.generic) else value
+
+
+def arguments(state):
+    """Return values of controls as Python has them between parentheses."""
+    return ", ".join(f"{name}={value!r}" for name, value in state.items())
+
+
+def text_of(state):
+    """Return values of controls as a short string."""
+    return ";".join(f"{name}={value}" for name, value in state.items())
 
 
 def readers_names():

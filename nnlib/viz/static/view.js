@@ -1,4 +1,4 @@
-// What all views share: controls, canvas, facts, the line of code, errors. Each view adds draw(ctx, frame, size, dark).
+// What all views share: controls, canvas, facts, the line of code, errors. Each view adds draw(ctx, frame, size, state).
 function element(parent, name, attributes = {}, text = "") {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -33,6 +33,32 @@ function paint(ctx, array, x, y, width, height, colour) {
 const toSlider = (control, value) => (control.scale === "log" ? Math.log10(value) : value);
 const fromSlider = (control, value) => (control.scale === "log" ? Number((10 ** value).toPrecision(3)) : value);
 
+// The buttons of a view that goes on, and the slider that looks back. Returns what shows where it is, and says whether it runs.
+function play(root, model, unit, wait) {
+  const row = element(root, "div", { class: "nnv-row nnv-play", role: "group", "aria-label": "run" });
+  const tell = (verb, more = {}) => { model.send({ do: verb, ...more }); wait(); };
+  const button = (text, verb) => {
+    const made = element(row, "button", { type: "button", "data-lm-suppress-shortcuts": "true" }, text);
+    made.addEventListener("click", () => tell(verb()));
+    return made;
+  };
+  const start = button("Start", () => (model.get("live").running ? "pause" : "start"));
+  for (const [text, verb] of [["Step", "step"], ["Reset", "reset"], ["Pin", "pin"]]) button(text, () => verb);
+  const below = element(root, "div", { class: "nnv-row" }), id = `nnv-${++count}`;
+  element(below, "label", { for: id }, "look back");
+  const back = element(below, "input", { id, type: "range", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
+  back.addEventListener("input", () => tell("show", { step: Number(back.value) }));
+  const where = element(below, "output", { for: id });
+  return () => {
+    const { running, shown, step } = model.get("live");
+    start.textContent = running ? "Pause" : "Start";
+    back.max = step;
+    if (document.activeElement !== back || running) back.value = shown;
+    where.textContent = `${unit} ${shown}${shown < step ? ` of ${step}` : ""}`;
+    return running;
+  };
+}
+
 let count = 0; // for ids: a label belongs to its input
 
 function render({ model, el }, view) {
@@ -43,9 +69,15 @@ function render({ model, el }, view) {
   canvas.style.maxWidth = `${6 * spec.width}rem`;
   if (view.keys || view.drag || view.click) canvas.tabIndex = 0;
 
+  let waiting = 0; // for the answer to a move
+  const wait = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { note.textContent = "computing …"; }, 500);
+  };
   const move = (change) => {
     model.set("state", { ...model.get("state"), ...change });
     model.save_changes();
+    wait();
     show();
   };
 
@@ -64,7 +96,9 @@ function render({ model, el }, view) {
     }
     inputs[control.name] = [input, element(row, "output", { for: id }), control];
   }
+  const player = spec.live ? play(root, model, spec.live, wait) : () => false;
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
+  const note = element(root, "div", { class: "nnv-note", role: "status" });
   const code = element(root, "div", { class: "nnv-code" });
   const error = element(root, "div", { class: "nnv-error", role: "alert" });
 
@@ -76,6 +110,7 @@ function render({ model, el }, view) {
       output.textContent = typeof state[name] === "number" ? String(state[name]) : "";
     }
     facts.textContent = model.get("facts_shown");
+    facts.setAttribute("aria-live", player() ? "off" : "polite"); // a run would never stop talking
     code.textContent = model.get("code");
     error.textContent = model.get("error");
     canvas.setAttribute("aria-label", `${spec.title}: ${model.get("facts_shown")}`);
@@ -126,10 +161,17 @@ function render({ model, el }, view) {
       if (change) { e.preventDefault(); e.stopPropagation(); move(limited(change)); }
     });
 
-  const draw = () => { show(); redraw(); };
-  for (const name of ["frame", "state", "facts_shown", "error"]) model.on(`change:${name}`, draw);
+  model.on("change:frame", redraw);
+  model.on("change", show); // once for all that a message brings
+  model.on("change:answers", () => {
+    clearTimeout(waiting);
+    note.textContent = model.get("note");
+    root.dataset.answers = model.get("answers");
+  });
+  model.on("comm_live_update", () => { note.textContent = "The kernel that drew this is gone: run the cell again."; });
   const observer = new ResizeObserver(redraw);
   observer.observe(canvas);
-  draw();
+  show();
+  redraw();
   return () => observer.disconnect();
 }

@@ -1,0 +1,193 @@
+"""What a live view does, shown by one that counts: runs, threads, the line of code that repeats it all."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from nnlib.viz.live import KEPT, Live
+from nnlib.viz.view import Slider
+
+
+@dataclass(frozen=True)
+class CounterFrame:
+    steps: np.ndarray
+    values: np.ndarray
+    pinned: np.ndarray
+
+
+class Counter(Live):
+    """Adds `rate` at each step, from `start`; nan and exceptions as the test wants them."""
+
+    title, script, unit, restart = "A counter", "neuron.js", "step", ("start",)
+    controls = Slider("start", "start", 0, 9, 1, 0), Slider("rate", "rate", 0, 9, 1, 1)
+
+    delay = 0
+
+    def begin(self, start, rate):
+        return [start]
+
+    def advance(self, run, start, rate):
+        if run[0] + rate > 5000:
+            raise RuntimeError("more than 5000")
+        run[0] += rate
+        self.delay and time.sleep(self.delay)
+
+    def record(self, run, start, rate):
+        return run[0]
+
+    def frame_of(self, run, record, records, pinned, start, rate):
+        steps, values = np.array(records).T
+        return CounterFrame(steps, values, np.array([value for _, value in pinned]))
+
+    def facts(self, frame):
+        return f"step {frame.steps[-1]}, value {frame.values[-1]}"
+
+    def draw(self, frame, ax):
+        ax.plot(frame.steps, frame.values)
+
+
+@pytest.fixture
+def view():
+    made = Counter()
+    yield made
+    made.close()
+
+
+def wait_for(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_steps_are_taken_recorded_and_looked_back_at(view):
+    assert repr(view.run(3)) == "Counter(start=0, rate=1).run(3): step 3, value 3"
+    np.testing.assert_array_equal(view.now.values, [0, 1, 2, 3])
+    assert repr(view.show(1)) == "Counter(start=0, rate=1).run(3).show(1): step 1, value 1"
+    assert view.live == {"running": False, "shown": 1, "step": 3, "pinned": False}
+    assert repr(view.run()) == "Counter(start=0, rate=1).run(4): step 4, value 4"
+    assert repr(view.reset()) == "Counter(start=0, rate=1): step 0, value 0"
+
+
+def test_one_control_acts_at_once_and_another_begins_anew(view):
+    view.run(2).set(rate=5)
+    assert repr(view.run(2)) == "Counter(start=0, rate=1).run(2).set(rate=5).run(2): step 4, value 12"
+    assert repr(view.set(start=7)) == "Counter(start=7, rate=5): step 0, value 7"
+    assert repr(view.set(rate=2)) == "Counter(start=7, rate=2): step 0, value 7"
+
+
+def test_a_pinned_run_stays_and_stays_in_the_code(view):
+    view.run(2).pin().set(start=3).run(1).reset().run(4)
+    np.testing.assert_array_equal(view.now.pinned, [0, 1, 2])
+    assert view.code == "Counter(start=0, rate=1).run(2).pin().set(start=3).run(1).reset().run(4)"
+
+
+def test_code_and_text_repeat_everything(view):
+    view.run(2).set(rate=4).run(3).pin().set(start=2, rate=1).run(5).reset().run(6).show(4)
+    for again in [eval(view.to_code(), {"Counter": Counter}), Counter.from_text(view.to_text())]:
+        assert (again.frame, again.code, again.to_text()) == (view.frame, view.code, view.to_text())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *["run", "run=", "run=-1", "run=1e3", "run=99999", "run=5000|reset|run=5001", f"run={'9' * 5000}"],
+        *["show", "show=x", "pin=1", "rate=99", "close", "state=1", ""],
+    ],
+)
+def test_damaged_events_are_refused(event):
+    with pytest.raises(ValueError, match=r"^Counter expected"):
+        Counter.from_text(f"start=0;rate=1|{event}")
+
+
+@pytest.mark.parametrize("n", [-1, 1.5, "3", None])
+def test_a_number_of_steps_that_is_none_is_refused(view, n):
+    with pytest.raises(ValueError, match=r"Counter\.run expected n"):
+        view.run(n)
+
+
+def test_to_look_beyond_the_end_is_said(view):
+    assert "Counter.show expected a step up to 2, got 3" in view.run(2).show(3).error
+    assert view.show(2).error == ""
+
+
+def test_what_goes_wrong_in_a_step_is_said_and_the_steps_before_it_stay(view):
+    view.set(rate=9).run(1000)
+    assert view.error == "RuntimeError: more than 5000"
+    assert "more than 5000" in repr(view)
+    assert (view.step, view.set(rate=0).facts_shown) == (555, "step 555, value 4995")
+
+
+def test_a_long_run_keeps_a_bounded_number_of_records_and_its_last_step(view):
+    view.set(rate=1).run(3001)
+    assert KEPT / 2 <= len(view.records) <= KEPT
+    assert [int(view.now.steps[k]) for k in (0, -1)] == [0, 3001]
+    np.testing.assert_array_equal(view.now.steps, view.now.values)
+    assert view.show(1000).facts_shown == "step 1000, value 1000"
+
+
+def test_the_thread_starts_pauses_and_gives_what_run_gives(view):
+    view.set(rate=0).start()
+    assert view.start().thread is not None  # a second start changes nothing
+    wait_for(lambda: view.live["step"] > 100)
+    assert view.live["running"]
+    began = time.perf_counter()
+    view.pause()
+    assert time.perf_counter() - began < 0.3
+    assert not view.live["running"]
+    steps = view.live["step"]
+    time.sleep(0.05)
+    assert (view.step, view.code) == (steps, f"Counter(start=0, rate=0).run({steps})")
+
+
+def test_a_control_moved_in_the_middle_of_a_run_is_answered_soon_and_written_down(view):
+    view.delay = 0.002
+    view.set(rate=0).start()
+    wait_for(lambda: view.step > 50)
+    began = time.perf_counter()
+    view.set(rate=1)
+    assert time.perf_counter() - began < 0.3
+    wait_for(lambda: view.now.values[-1] > 20)
+    view.pause()
+    again = eval(view.to_code(), {"Counter": Counter})
+    assert (again.step, again.now.values[-1]) == (view.step, view.now.values[-1])
+
+
+def test_the_thread_ends_with_what_went_wrong_and_begins_again(view):
+    view.set(rate=9).start()
+    wait_for(lambda: view.error)
+    wait_for(lambda: not view.live["running"])
+    assert view.error == "RuntimeError: more than 5000"
+    assert view.reset().error == ""
+
+
+def test_buttons_of_the_page_do_the_same(view):
+    for content in [{"do": "step"}, {"do": "step"}, {"do": "pin"}, {"do": "show", "step": 1}]:
+        view.told(view, content, [])
+    assert view.code == "Counter(start=0, rate=1).run(2).pin().show(1)"
+    view.told(view, {"do": "start"}, [])
+    wait_for(lambda: view.step > 10)
+    view.told(view, {"do": "pause"}, [])
+    view.told(view, {"do": "reset"}, [])
+    assert view.step == 0
+    before = view.code
+    for content in [{}, {"do": "close"}, {"do": "__init__"}, {"do": "show", "step": "x"}, {"do": []}]:
+        view.told(view, content, [])
+    assert view.code == before
+
+
+def test_a_closed_view_leaves_no_thread(view):
+    before = threading.active_count()
+    Counter(rate=0).start().close()
+    assert threading.active_count() == before
+
+
+def test_a_state_that_the_page_spoiled_stops_nothing(view):
+    view.set(rate=0).start()
+    view.set_state({"state": {"start": 0, "rate": "x"}})
+    wait_for(lambda: view.error)
+    view.pause().set(rate=1)
+    assert view.error == ""
