@@ -18,6 +18,7 @@ def options(given, environ, platform, user_id):
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",  # the other one asks PyPI
         "--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'conftest.py']",
+        "--ContentsManager.pre_save_hook=nnlib.__main__.without_widgets",
     ]
     if user_id == 0:
         chosen.append("--allow-root")
@@ -25,6 +26,19 @@ def options(given, environ, platform, user_id):
         chosen.append("--no-browser")  # it prints the address instead
     names = {option.partition("=")[0] for option in given}  # JupyterLab refuses an option given twice
     return [option for option in chosen if option.partition("=")[0] not in names] + given
+
+
+def without_widgets(model, path, **_):
+    """Take widgets out of a notebook that is saved, where their picture is stored beside them.
+
+    Opened again tomorrow, without the kernel of today, a widget says "model not found"; its picture is still there.
+    """
+    if model["type"] != "notebook" or not isinstance(model.get("content"), dict):
+        return
+    for cell in model["content"].get("cells", []):
+        for output in cell.get("outputs", []):
+            if len(output.get("data", {})) > 1:
+                output["data"].pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def main():

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from nnlib.__main__ import NOTEBOOKS
 
@@ -71,24 +72,43 @@ def stored(notebook):
     return cells[0]["source"][0].strip("# \n"), pictures, sum(output["output_type"] == "error" for output in outputs)
 
 
-def move_the_views(page):
-    """Move the first slider of each view by a key: its line of code and its picture follow."""
-    cells = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
-        .map((cell, i) => cell.sharedModel.source.includes('from nnlib.viz import') ? i : -1).filter(i => i >= 0)"""
-    for cell in page.evaluate(cells):
+CELLS = "[...window.jupyterapp.shell.currentWidget.content.model.cells]"
+
+
+def cells_with_views(page):
+    """Show each cell that has a view, one after the other, and yield it."""
+    found = f"{CELLS}.map((c, i) => c.sharedModel.source.includes('from nnlib.viz import') ? i : -1)"
+    for cell in page.evaluate(f"{found}.filter(i => i >= 0)"):
         page.evaluate(f"void window.jupyterapp.shell.currentWidget.content.scrollToItem({cell}, 'start')")
-        move(page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{cell}'] .nnv"))
+        yield page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{cell}']")
 
 
 def move(view):
+    """Move the first slider of a view by a key and by the mouse: its line of code and its picture follow."""
     canvas, code = view.locator("canvas[data-drawn]"), view.locator(".nnv-code")
     canvas.wait_for(timeout=20_000)
-    before, drawn = code.inner_text(), int(canvas.get_attribute("data-drawn"))
-    view.locator("input[type=range]").first.press("ArrowRight")
-    wait_for(lambda: code.inner_text() != before and int(canvas.get_attribute("data-drawn")) > drawn, 10)
+    slider = view.locator(".nnv-row:not(.nnv-back) input[type=range]").first
+    box = slider.bounding_box()
+    hands = [lambda: slider.press("ArrowRight"), lambda: slider.click(position={"x": box["width"] * 0.8, "y": 8})]
+    for hand in hands:
+        before, drawn = code.inner_text(), int(canvas.get_attribute("data-drawn"))
+        hand()
+        wait_for(lambda b=before, d=drawn: code.inner_text() != b and int(canvas.get_attribute("data-drawn")) > d, 10)
     assert view.locator(".nnv-error").inner_text() == ""
     pixels = "c => new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)"
     assert canvas.evaluate(f"c => new Set(({pixels})(c)).size") > 10  # colours: it is drawn, not blank
+
+
+def saved_and_opened_again(page, heading):
+    """Save, and open the file as on another day: each view is a picture."""
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.reload()
+    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
+    for cell in cells_with_views(page):
+        cell.locator(".jp-OutputArea img").wait_for(timeout=20_000)
+        assert cell.locator(".nnv").count() == 0
+    assert page.locator("text=model not found").count() == 0
 
 
 def test_the_command_opens_the_first_notebook(page, lab):
@@ -105,8 +125,7 @@ def test_a_notebook_runs_to_its_end(notebook, page, lab):
     heading, pictures, failures = stored(notebook)
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
-    cells = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
-        .filter(c => c.type == 'code').map(c => [c.executionCount, c.outputs.toJSON()])"""
+    cells = f"{CELLS}.filter(c => c.type == 'code').map(c => [c.executionCount, c.outputs.toJSON()])"
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     wait_for(lambda: all(count for count, _ in page.evaluate(cells)), 120)
@@ -117,8 +136,10 @@ def test_a_notebook_runs_to_its_end(notebook, page, lab):
     if "training for 5 epochs" in notebook.read_text(encoding="utf-8"):  # the progress bar
         # It need not be in view, and JupyterLab 4.4 hides what is not.
         page.wait_for_selector("text=epoch 5 of 5", state="attached", timeout=10_000)
-    move_the_views(page)
+    for cell in cells_with_views(page):
+        move(cell.locator(".nnv"))
+        assert Axe().run(page, ".nnv").response["violations"] == []
     assert page.locator("text=official Jupyter news").count() == 0
-    assert page.locator("text=model not found").count() == 0
+    saved_and_opened_again(page, heading)
     assert errors == []
     assert [url for url in requests if not re.match(r"http://127\.0\.0\.1:|data:|blob:", url)] == []

@@ -44,7 +44,7 @@ function play(root, model, unit, wait) {
   };
   const start = button("Start", () => (model.get("live").running ? "pause" : "start"));
   for (const [text, verb] of [["Step", "step"], ["Reset", "reset"], ["Pin", "pin"]]) button(text, () => verb);
-  const below = element(root, "div", { class: "nnv-row" }), id = `nnv-${++count}`;
+  const below = element(root, "div", { class: "nnv-row nnv-back" }), id = `nnv-${++count}`;
   element(below, "label", { for: id }, "look back");
   const back = element(below, "input", { id, type: "range", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
   back.addEventListener("input", () => tell("show", { step: Number(back.value) }));

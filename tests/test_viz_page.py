@@ -1,0 +1,126 @@
+"""The views' JavaScript in a browser, with a model in place of a kernel: pixels, words, keys, and what axe finds."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from test_browser import page  # noqa: F401 (a fixture)
+from test_viz import VIEWS, ends
+
+from nnlib.viz.view import Choice
+
+pytestmark = pytest.mark.browser
+
+MODEL = (Path(__file__).parent / "fake_model.js").read_text(encoding="utf-8")
+FOREIGN = {"layout", "tabbable", "tooltip"}  # of ipywidgets
+
+
+def sendable(value):
+    """Return a trait as JSON can carry it."""
+    if isinstance(value, dict) and isinstance(value.get("data"), bytes):
+        return {"shape": value["shape"], "b64": base64.b64encode(value["data"]).decode()}
+    return {name: sendable(part) for name, part in value.items()} if isinstance(value, dict) else value
+
+
+def traits(view):
+    """Return what a view tells its page."""
+    return {name: sendable(getattr(view, name)) for name in view.keys if name[0] != "_" and name not in FOREIGN}
+
+
+@pytest.fixture
+def shown(page):  # noqa: F811
+    """Return a function that shows a view in an empty page, and the errors of the page."""
+    errors = []
+    listen = lambda message: errors.append(message.text) if message.type == "error" else None  # noqa: E731
+    page.on("console", listen)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def show(view, width=800, dark=False):
+        page.goto("about:blank")
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.evaluate(MODEL, [view._esm, view._css, traits(view), dark])
+        return page
+
+    yield show
+    assert errors == []
+    page.set_viewport_size({"width": 1400, "height": 1000})
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_it_draws_and_draws_again_when_the_kernel_answers(kind, shown):
+    view = kind()
+    tab = shown(view)
+    before = tab.evaluate("pixels()")
+    assert len(set(base64.b64decode(before))) > 5
+    assert view.facts_shown in tab.inner_text(".nnv-facts")
+    assert tab.inner_text(".nnv-code") == view.code
+    control = view.controls[0]
+    view.set(**{control.name: ends(control)[-1]})
+    tab.evaluate("news => window.model.arrive(news)", traits(view))
+    assert tab.evaluate("pixels()") != before
+    assert tab.inner_text(".nnv-code") == view.code
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_its_words_are_large_enough_and_inside_of_the_picture(kind, shown):
+    tab = shown(kind())
+    width, height = tab.evaluate("[document.querySelector('canvas').width, document.querySelector('canvas').height]")
+    words = tab.evaluate("window.words")
+    assert words
+    for word in words:
+        (left, top), (right, bottom) = word["ends"]
+        assert word["size"] >= 13, word
+        assert left >= -1, word
+        assert top >= -1, word
+        assert right <= width + 1, word
+        assert bottom <= height + 1, word
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_every_control_moves_by_keys(kind, shown):
+    view = kind()
+    tab = shown(view)
+    for control in view.controls:
+        row, here = tab.get_by_label(control.label, exact=True), view.state[control.name]
+        last, on, back = (
+            (control.options[-1], "ArrowDown", "ArrowUp")
+            if isinstance(control, Choice)
+            else (control.high, "ArrowRight", "ArrowLeft")
+        )
+        row.press(back if here == last else on)
+        said = tab.evaluate("window.saved")[-1][control.name]
+        assert said != here
+        assert control.check("it", said) == said
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", VIEWS)
+def test_axe_finds_nothing(kind, dark, shown):
+    view = kind()
+    tab = shown(view, dark=dark)
+    assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(tab).response["violations"]] == []
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_narrow_page_need_not_be_scrolled_sideways(kind, shown):
+    tab = shown(kind(), width=400)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_an_error_and_a_dead_kernel_are_said(shown):
+    tab = shown(VIEWS[0]())
+    before = tab.evaluate("pixels()")
+    tab.evaluate("window.model.arrive({ error: 'ValueError: <b>no</b>', answers: 7 })")
+    assert tab.inner_text(".nnv-error") == "ValueError: <b>no</b>"
+    assert tab.evaluate("pixels()") == before
+    tab.evaluate("window.model.fire('comm_live_update')")
+    assert "run the cell again" in tab.inner_text(".nnv-note")
+
+
+def test_a_slow_answer_is_announced(shown):
+    tab = shown(VIEWS[0]())
+    tab.locator("input[type=range]").first.press("ArrowRight")
+    tab.wait_for_function("document.querySelector('.nnv-note').textContent === 'computing …'", timeout=5000)
+    tab.evaluate("window.model.arrive({ answers: 9, note: 'This picture took 5.0 seconds' })")
+    assert tab.inner_text(".nnv-note") == "This picture took 5.0 seconds"
