@@ -36,17 +36,28 @@ def page():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address that `python -m nnlib` prints, on a copy of the notebooks, without the user's settings."""
-    tmp_path = tmp_path_factory.mktemp("lab")
+    """The address that `python -m nnlib` prints, on a copy of the notebooks."""
+    yield from served(tmp_path_factory.mktemp("lab"), "nnlib", "--LabApp.expose_app_in_browser=True")
+
+
+@pytest.fixture(scope="module")
+def notebook_7(tmp_path_factory):
+    """The address that Jupyter Notebook prints, on a copy of the notebooks."""
+    options = ["--JupyterNotebookApp.expose_app_in_browser=True", *["--allow-root"] * (os.geteuid() == 0)]
+    yield from served(tmp_path_factory.mktemp("notebook"), "notebook", *options)
+
+
+def served(tmp_path, module, *options):
+    """Start a server without the user's settings, yield its address, stop it."""
     shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
     environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]:
         environ[name] = str(tmp_path / name)
     environ |= {"JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"), "NNLIB_PROGRESS": ""}
-    options = [f"--ServerApp.root_dir={tmp_path / 'notebooks'}", "--LabApp.expose_app_in_browser=True", "--no-browser"]
+    command = [sys.executable, "-m", module, f"--ServerApp.root_dir={tmp_path / 'notebooks'}", "--no-browser", *options]
     log = tmp_path / "log"
     with log.open("w") as file:
-        server = subprocess.Popen([sys.executable, "-m", "nnlib", *options], env=environ, stdout=file, stderr=file)
+        server = subprocess.Popen(command, env=environ, stdout=file, stderr=file)
     try:
         yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text()), 60, log)[0]
     finally:
@@ -143,3 +154,12 @@ def test_a_notebook_runs_to_its_end(notebook, page, lab):
     saved_and_opened_again(page, heading)
     assert errors == []
     assert [url for url in requests if not re.match(r"http://127\.0\.0\.1:|data:|blob:", url)] == []
+
+
+def test_jupyter_notebook_shows_the_views_as_well(page, notebook_7):
+    page.goto(notebook_7.replace("/tree?", f"/notebooks/{NUMBERED[1].name}?"))
+    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[1])[0]}")', timeout=60_000)
+    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    for cell in cells_with_views(page):
+        move(cell.locator(".nnv"))
