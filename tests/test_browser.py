@@ -113,7 +113,9 @@ def move(view):
 def saved_and_opened_again(page, heading):
     """Save, and open the file as on another day: each view is a picture."""
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    for cell in cells_with_views(page):
+        cell.locator(".nnv-note:has-text('run the cell again')").wait_for(timeout=10_000)
     page.reload()
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
     for cell in cells_with_views(page):

@@ -159,6 +159,7 @@ def test_running_a_cell_again_closes_its_view(monkeypatch):
     monkeypatch.setattr(module, "execution_count", lambda: next(counts) // 4)  # two calls a view, two views a run
     views = [Neuron() for _ in range(6)]
     assert [view.comm is None for view in views] == [True] * 4 + [False] * 2
+    assert [view.frame == {} for view in views] == [True] * 4 + [False] * 2
     View.living.clear()
 
 
@@ -190,3 +191,13 @@ def test_arrays_are_packed_with_their_shape():
     got = packed({"a": np.arange(6.0).reshape(2, 3)}["a"])
     assert got["shape"] == [2, 3]
     np.testing.assert_array_equal(np.frombuffer(got["data"], np.float32), range(6))
+
+
+def test_a_slow_function_is_named_as_the_cause(monkeypatch):
+    import nnlib.viz.view as module
+
+    view = Neuron()
+    assert view.note == ""
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    assert re.fullmatch(r"This picture took \d+\.\d seconds: a view needs faster functions\.", view.set(b=0.5).note)
+    assert "seconds" not in repr(view)

@@ -124,3 +124,20 @@ def test_a_slow_answer_is_announced(shown):
     tab.wait_for_function("document.querySelector('.nnv-note').textContent === 'computing …'", timeout=5000)
     tab.evaluate("window.model.arrive({ answers: 9, note: 'This picture took 5.0 seconds' })")
     assert tab.inner_text(".nnv-note") == "This picture took 5.0 seconds"
+
+
+def test_two_views_in_one_page_do_not_mix_up_their_labels(shown):
+    view = VIEWS[-1]()
+    tab = shown(view)
+    tab.evaluate(
+        """async script => {
+            const there = document.querySelector("main").appendChild(document.createElement("div"));
+            const again = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+            again.default.render({ model: window.model, el: there });
+        }""",
+        view._esm,
+    )
+    ids = tab.evaluate("[...document.querySelectorAll('[id^=nnv]')].map(e => e.id)")
+    assert len(ids) == len(set(ids)) == 2 * len(view.controls)
+    tab.get_by_label(view.controls[0].label).last.press("ArrowLeft")
+    assert tab.evaluate("window.saved").pop() != view.state

@@ -105,6 +105,7 @@ class Live(View):
     def close(self):
         self.pause()
         super().close()
+        self.going, self.records, self.pinned = None, [], []
 
     def told(self, _, content, buffers):
         """Do what a button in the page says."""

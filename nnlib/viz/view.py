@@ -240,6 +240,12 @@ class View(anywidget.AnyWidget):
     def __repr__(self):
         return f"{self.to_code()}: {self.error or self.facts_shown}"
 
+    def close(self):
+        super().close()
+        with self.lock:  # IPython remembers what a cell gave, for ever
+            self.frame = {}
+            vars(self).pop("now", None)
+
     def replace_older(self):
         """Close what the same cell made before, so that running it fifty times leaves one view."""
         cell = cell_id()

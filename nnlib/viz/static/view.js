@@ -44,7 +44,7 @@ function play(root, model, unit, wait) {
   };
   const start = button("Start", () => (model.get("live").running ? "pause" : "start"));
   for (const [text, verb] of [["Step", "step"], ["Reset", "reset"], ["Pin", "pin"]]) button(text, () => verb);
-  const below = element(root, "div", { class: "nnv-row nnv-back" }), id = `nnv-${++count}`;
+  const below = element(root, "div", { class: "nnv-row nnv-back" }), id = newId();
   element(below, "label", { for: id }, "look back");
   const back = element(below, "input", { id, type: "range", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
   back.addEventListener("input", () => tell("show", { step: Number(back.value) }));
@@ -59,7 +59,8 @@ function play(root, model, unit, wait) {
   };
 }
 
-let count = 0; // for ids: a label belongs to its input
+// A label belongs to its input by an id; each view of the page may have loaded this file for itself.
+const newId = () => `nnv-${(window.nnvIds = (window.nnvIds || 0) + 1)}`;
 
 function render({ model, el }, view) {
   const spec = model.get("spec"), inputs = {};
@@ -82,7 +83,7 @@ function render({ model, el }, view) {
   };
 
   for (const control of spec.controls) {
-    const row = element(root, "div", { class: "nnv-row" }), id = `nnv-${++count}`;
+    const row = element(root, "div", { class: "nnv-row" }), id = newId();
     element(row, "label", { for: id }, control.label);
     let input;
     if (control.kind === "Slider") {
