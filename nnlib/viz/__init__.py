@@ -3,7 +3,8 @@
 from nnlib.viz.activation import Activations
 from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
+from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.view import View
 
-__all__ = ["Activations", "Backward", "Descent", "Neuron", "View"]
+__all__ = ["Activations", "Backward", "Descent", "Initialisation", "Neuron", "View"]
