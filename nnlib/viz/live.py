@@ -161,9 +161,8 @@ class Live(View):
         if self.going is None:
             self.compute(**state)
         self.shown = None
-        with limited_blas(1):
-            for _ in range(n):
-                self.once(**state)
+        for _ in range(n):
+            self.once(**state)
 
     def once(self, **state):
         """Take one step, and keep a record of it."""

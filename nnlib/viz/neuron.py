@@ -24,7 +24,7 @@ class NeuronFrame:
     high: float = 1.6
 
 
-def neuron_frame(fire, w1, w2, b, gate, fineness=41):
+def neuron_frame(fire, w1, w2, b, gate, fineness=33):
     """Return the NeuronFrame of `fire(x, w, b)`, the reader's or the course's neuron."""
     w = np.array([w1, w2])
     corners, targets = logic_gate(gate)

@@ -17,6 +17,7 @@ import traitlets
 
 from nnlib.checks.engine import place
 from nnlib.plotting import figure, png
+from nnlib.training import limited_blas
 
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
@@ -203,11 +204,12 @@ class View(anywidget.AnyWidget):
         with self.lock:
             began = time.perf_counter()
             try:
-                state = self.checked()
-                if action is not None:
-                    action(**state)
-                now = self.compute(**state)
-                says = self.facts(now)
+                with limited_blas(1):
+                    state = self.checked()
+                    if action is not None:
+                        action(**state)
+                    now = self.compute(**state)
+                    says = self.facts(now)
             except Exception as error:
                 self.fail(error)
                 return
