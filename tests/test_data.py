@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlib import load_mnist, minibatches
-from nnlib.data import blobs, circles, line, logic_gate, mnist, moons, read_idx, spirals
+from nnlib.data import blobs, circles, line, logic_gate, mnist, moons, read_idx, spirals, xor
 
 N = 1001  # points of a toy set; odd, so that no number of classes below divides it
 
@@ -102,6 +102,7 @@ CLASSES = {
     "blobs of 5": (functools.partial(blobs, n_classes=5), 5),
     "moons": (moons, 2),
     "circles": (circles, 2),
+    "xor": (xor, 2),
     "spirals": (spirals, 2),
     "spirals of 3": (functools.partial(spirals, n_classes=3), 3),
 }
@@ -204,6 +205,16 @@ def test_circles(inner):
     np.testing.assert_allclose(radius, np.where(y == 0, 1, inner))
     for label in [0, 1]:
         assert np.histogram(angle[y == label], 4, (0, 2 * np.pi))[0].min() > N / 2 / 4 * 0.7, "all the way round"
+
+
+def test_xor_fills_a_square():
+    X, y = xor(N, rng=rng(), noise=0)
+    np.testing.assert_array_equal(y, np.prod(X, axis=1) < 0)
+    for corner in [(-1, -1), (-1, 1), (1, -1), (1, 1)]:
+        here = np.abs(X[(np.sign(X) == corner).all(axis=1)])
+        assert len(here) > N / 4 * 0.8
+        assert here.min() < 0.05 < 0.95 < here.max() < 1
+        np.testing.assert_allclose(here.mean(axis=0), 0.5, atol=0.08)
 
 
 @pytest.mark.parametrize(("n_classes", "turns"), [(2, 1.0), (3, 1.0), (2, 1.75)])

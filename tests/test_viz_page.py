@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from test_browser import page  # noqa: F401 (a fixture)
 from test_viz import VIEWS, ends
 
+from nnlib.viz import Neuron
 from nnlib.viz.view import Choice
 
 pytestmark = pytest.mark.browser
@@ -109,7 +110,7 @@ def test_a_narrow_page_need_not_be_scrolled_sideways(kind, shown):
 
 
 def test_an_error_and_a_dead_kernel_are_said(shown):
-    tab = shown(VIEWS[0]())
+    tab = shown(Neuron())
     before = tab.evaluate("pixels()")
     tab.evaluate("window.model.arrive({ error: 'ValueError: <b>no</b>', answers: 7 })")
     assert tab.inner_text(".nnv-error") == "ValueError: <b>no</b>"
@@ -119,7 +120,7 @@ def test_an_error_and_a_dead_kernel_are_said(shown):
 
 
 def test_a_slow_answer_is_announced(shown):
-    tab = shown(VIEWS[0]())
+    tab = shown(Neuron())
     tab.locator("input[type=range]").first.press("ArrowRight")
     tab.wait_for_function("document.querySelector('.nnv-note').textContent === 'computing …'", timeout=5000)
     tab.evaluate("window.model.arrive({ answers: 9, note: 'This picture took 5.0 seconds' })")
@@ -127,7 +128,7 @@ def test_a_slow_answer_is_announced(shown):
 
 
 def test_two_views_in_one_page_do_not_mix_up_their_labels(shown):
-    view = VIEWS[-1]()
+    view = Neuron()
     tab = shown(view)
     tab.evaluate(
         """async script => {

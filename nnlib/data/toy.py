@@ -57,6 +57,20 @@ def circles(n, *, rng, inner=0.5, noise=0.1):
     return np.c_[radius * np.cos(angle), radius * np.sin(angle)] + noise * rng.standard_normal((n, 2)), y
 
 
+def xor(n, *, rng, noise=0.1):
+    """Return points spread over the square from -1 to 1: class 1 where the signs of x1 and x2 differ.
+
+    >>> X, y = xor(4, rng=np.random.default_rng(0), noise=0)
+    >>> (X[:, 0] * X[:, 1] < 0).astype(int).tolist() == y.tolist() == [0, 1, 0, 1]
+    True
+    """
+    check_rng("xor", rng)
+    y = _classes(n, 2)
+    x1, far = rng.uniform(-1, 1, n), rng.uniform(0, 1, n)
+    x2 = far * np.where(y == (x1 < 0), 1, -1)
+    return np.c_[x1, x2] + noise * rng.standard_normal((n, 2)), y
+
+
 def spirals(n, *, rng, n_classes=2, turns=1.0, noise=0.02):
     """Return arms that wind around the origin out to radius 1, one for each class."""
     check_rng("spirals", rng)

@@ -5,6 +5,7 @@ from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
 from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
+from nnlib.viz.playground import Playground
 from nnlib.viz.view import View
 
-__all__ = ["Activations", "Backward", "Descent", "Initialisation", "Neuron", "View"]
+__all__ = ["Activations", "Backward", "Descent", "Initialisation", "Neuron", "Playground", "View"]

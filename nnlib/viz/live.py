@@ -32,7 +32,7 @@ class Live(View):
     Every method that moves the run returns the view: `Playground(seed=3).run(100).set(lr=0.1).run(50)`.
     """
 
-    unit, restart = "step", ()
+    unit, restart, pace = "step", (), PAUSE  # pace: how long `start` waits between two slices
     live = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **options):
@@ -192,7 +192,7 @@ class Live(View):
             except Exception as error:
                 self.wanted.clear()
                 self.fail(error)
-            time.sleep(PAUSE)  # a lock that is taken again at once would let nobody else in
+            time.sleep(self.pace)  # a lock that is taken again at once would let nobody else in
         if not self.error:
             self.update()
 

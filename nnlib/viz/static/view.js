@@ -82,8 +82,10 @@ function render({ model, el }, view) {
     show();
   };
 
+  const player = spec.live ? play(root, model, spec.live, wait) : () => false;
+  const many = spec.controls.length > 10 ? element(root, "div", { class: "nnv-many" }) : root;
   for (const control of spec.controls) {
-    const row = element(root, "div", { class: "nnv-row" }), id = newId();
+    const row = element(many, "div", { class: "nnv-row" }), id = newId();
     element(row, "label", { for: id }, control.label);
     let input;
     if (control.kind === "Slider") {
@@ -97,7 +99,6 @@ function render({ model, el }, view) {
     }
     inputs[control.name] = [input, element(row, "output", { for: id }), control];
   }
-  const player = spec.live ? play(root, model, spec.live, wait) : () => false;
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
   const note = element(root, "div", { class: "nnv-note", role: "status" });
   const code = element(root, "div", { class: "nnv-code" });

@@ -1,0 +1,143 @@
+"""What the view Playground trains: toy data, features, and a network with which the reader's functions may compute."""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Tanh
+from nnlib.checks.n05 import step
+from nnlib.data import blobs, circles, moons, spirals, xor
+from nnlib.initializers import glorot_uniform, he_normal
+from nnlib.optimizers import Optimizer
+
+N, WIDE, FINE = 300, 1.4, 50  # points; half the width of the plane; places along it
+DATA = {  # (n, rng, noise) -> X, y: each fits into the plane, and its noise to how near the classes are
+    "circle": circles,
+    "xor": lambda n, rng, noise: xor(n, rng=rng, noise=noise / 2),
+    "two clouds": lambda n, rng, noise: smaller(2.5, *blobs(n, rng=rng, n_classes=2, noise=0.4 + 2.5 * noise)),
+    "moons": lambda n, rng, noise: smaller(1.3, *moons(n, rng=rng, noise=1.3 * noise)),
+    "spiral": lambda n, rng, noise: spirals(n, rng=rng, turns=1.5, noise=noise / 2),
+}
+FORMULAS = {
+    "x1": lambda x1, x2: x1,
+    "x2": lambda x1, x2: x2,
+    "x1²": lambda x1, x2: x1**2,
+    "x2²": lambda x1, x2: x2**2,
+    "x1·x2": lambda x1, x2: x1 * x2,
+    "sin 4x1": lambda x1, x2: np.sin(4 * x1),
+    "sin 4x2": lambda x1, x2: np.sin(4 * x2),
+}
+PLAIN, SQUARES, SINES = np.split([*FORMULAS], [2, 5])
+FEATURES = {
+    "x1 and x2": (*PLAIN,),
+    "with squares": (*PLAIN, *SQUARES),
+    "with sines": (*PLAIN, *SINES),
+    "all": (*FORMULAS,),
+}
+SHAPES = ("none", "1", "2", "3", "4", "8", "4-2", "4-4", "8-8", "4-4-4", "8-8-8")
+BENDS = {"Tanh": Tanh, "ReLU": ReLU, "Sigmoid": Sigmoid, "none": None}
+
+
+def smaller(factor, X, y):
+    """Return points that many times nearer to the origin."""
+    return X / factor, y
+
+
+def features_of(points, names):
+    """Return the features of points.   Shapes: points (n, 2), result (n, number of names)."""
+    return np.stack([FORMULAS[name](*points.T) for name in names], axis=1)
+
+
+@cache
+def plane():
+    """Return all places of the map, row by row from the bottom, (FINE², 2)."""
+    along = np.linspace(-WIDE, WIDE, FINE)
+    return np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
+
+
+def answered(name, said, shape):
+    """Return what a reader's function gave as a new array; raises ValueError if it is not numbers of this shape."""
+    if said is None:
+        raise ValueError(f"{name} returned None. Is the `return` missing?")
+    if np.shape(said) != shape or np.asarray(said).dtype.kind not in "biuf":
+        raise ValueError(f"{name} expected to return numbers of shape {shape}, got {np.shape(said)}")
+    if np.isnan(said).any():
+        raise ValueError(f"{name} gave nan")
+    return np.array(said, float)
+
+
+class AskingDense(Dense):
+    """A Dense layer that goes forward by the reader's `dense_forward(X, W, b)`, if the notebook has one."""
+
+    def __init__(self, ask, n_in, n_out, **options):
+        super().__init__(n_in, n_out, **options)
+        self.ask = ask
+
+    def forward(self, X, training=False):
+        Y, function = super().forward(X), self.ask("dense_forward", None)
+        if function is None:
+            return Y
+        return answered("dense_forward", function(X.copy(), self.W.copy(), self.b.copy()), Y.shape)
+
+
+class Yours(Optimizer):
+    """An optimizer that steps by the reader's `step(w, slope, lr)`, if the notebook has one."""
+
+    def __init__(self, ask, lr):
+        super().__init__(lr)
+        self.ask = ask
+
+    def update(self, params, grads):
+        params[...] = answered("step", self.ask("step", step)(params.copy(), grads.copy(), self.lr), params.shape)
+
+
+OPTIMIZERS = {
+    "SGD": lambda ask: SGD(lr=1),
+    "momentum": lambda ask: SGD(lr=1, momentum=0.9),
+    "Adam": lambda ask: Adam(),
+    "yours": lambda ask: Yours(ask, lr=1),
+}
+
+
+def network(sizes, activation, rng, ask):
+    """Return a Sequential of these sizes in float64, an activation between its layers; its output is one score."""
+    bend, layers = BENDS[activation], []
+    init = he_normal if bend is ReLU else glorot_uniform
+    for n_in, n_out in pairwise(sizes):
+        layers += [bend()] if layers and bend else []
+        layers.append(AskingDense(ask, n_in, n_out, rng=rng, init=init))
+    return Sequential(*layers, dtype=np.float64)
+
+
+def maps_of(model, X):
+    """Return the features X and what each unit makes of them, (n, units); the last column is the score."""
+    columns = [X]
+    for layer in model.layers:
+        X = layer.forward(X)
+        columns[len(columns) - (not isinstance(layer, Dense)) :] = [X]  # an activation replaces its sums
+    return np.concatenate(columns, axis=1)
+
+
+class Run:
+    """Data, a network on its way, and a second one of the same shape to draw earlier steps."""
+
+    def __init__(self, data, noise, share, features, shape, activation, seed, ask):
+        self.names = FEATURES[features]
+        self.sizes = [len(self.names), *(int(n) for n in shape.split("-") if n != "none"), 1]
+        rng = self.rng = np.random.default_rng(seed)
+        self.model, self.shown = (network(self.sizes, activation, r, ask) for r in (rng, np.random.default_rng(0)))
+        self.loss, self.rule, self.optimizer = BinaryCrossEntropy(), None, None
+        self.points, self.labels = DATA[data](N, rng=np.random.default_rng(0), noise=noise)
+        X, y = features_of(self.points, self.names), self.labels[:, np.newaxis].astype(float)
+        self.n = round(N * share / 100)  # the points are in random order
+        self.train, self.test = (X[: self.n], y[: self.n]), (X[self.n :], y[self.n :])
+        self.grid = features_of(plane(), self.names)
+
+    def weights(self, layer):
+        """Return the weights of a layer, counted from 1, of the network that learns."""
+        return [each for each in self.model.layers if isinstance(each, Dense)][layer - 1].W
+
+    def has(self, layer, source, target):
+        """Whether there is a weight from a unit to one of the next layer, counted from 1."""
+        return layer < len(self.sizes) and source <= self.sizes[layer - 1] and target <= self.sizes[layer]
