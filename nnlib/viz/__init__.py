@@ -3,9 +3,10 @@
 from nnlib.viz.activation import Activations
 from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
+from nnlib.viz.graph import Graph
 from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.playground import Playground
 from nnlib.viz.view import View
 
-__all__ = ["Activations", "Backward", "Descent", "Initialisation", "Neuron", "Playground", "View"]
+__all__ = ["Activations", "Backward", "Descent", "Graph", "Initialisation", "Neuron", "Playground", "View"]

@@ -103,7 +103,8 @@ class Live(View):
         return self
 
     def close(self):
-        self.pause()
+        if "wanted" in vars(self):  # else it was refused before it began
+            self.pause()
         super().close()
         self.going, self.records, self.pinned = None, [], []
 

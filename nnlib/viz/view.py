@@ -81,10 +81,11 @@ class View(anywidget.AnyWidget):
     A subclass gives `title`, `controls`, `script` (its file in static/), and three methods: `compute(**state)`
     returns a frame, a dataclass of arrays and numbers; `facts(frame)` says in words what is to be seen;
     `draw(frame, ax)` draws it with matplotlib. Arguments by keyword preset the controls; `hide` names those
-    that a teacher does not want to be moved. `size` is that of the picture, in inches.
+    that a teacher does not want to be moved. `size` is that of the picture, in inches; in a window narrower than
+    `least` pixels it is not made smaller, but scrolled.
     """
 
-    title, controls, script, size = "", (), "", (6, 4.5)
+    title, controls, script, size, least = "", (), "", (6, 4.5), 0
     state = traitlets.Dict().tag(sync=True, echo_update=False)
     frame = traitlets.Dict().tag(sync=True)
     facts_shown = traitlets.Unicode().tag(sync=True)
@@ -120,6 +121,7 @@ class View(anywidget.AnyWidget):
                 "controls": shown,
                 "width": self.size[0],
                 "aspect": self.size[0] / self.size[1],
+                "least": self.least,
             },
         )
         self.replace_older()
@@ -244,9 +246,8 @@ class View(anywidget.AnyWidget):
 
     def close(self):
         super().close()
-        with self.lock:  # IPython remembers what a cell gave, for ever
-            self.frame = {}
-            vars(self).pop("now", None)
+        self.frame = {}  # IPython remembers what a cell gave, for ever
+        vars(self).pop("now", None)
 
     def replace_older(self):
         """Close what the same cell made before, so that running it fifty times leaves one view."""

@@ -66,8 +66,10 @@ function render({ model, el }, view) {
   const spec = model.get("spec"), inputs = {};
   const root = element(el, "div", { class: "nnv", role: "group", "aria-label": spec.title });
   element(root, "div", { class: "nnv-title" }, spec.title);
-  const canvas = element(root, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
+  const frame = spec.least ? element(root, "div", { class: "nnv-scroll" }) : root;
+  const canvas = element(frame, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
   canvas.style.maxWidth = `${6 * spec.width}rem`;
+  if (spec.least) [canvas.style.minWidth, root.style.maxWidth] = [`${spec.least}px`, `max(46rem, ${spec.least + 16}px)`];
   if (view.keys || view.drag || view.click) canvas.tabIndex = 0;
 
   let waiting = 0; // for the answer to a move
