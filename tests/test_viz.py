@@ -10,6 +10,7 @@ import pytest
 
 from nnlib import viz
 from nnlib.viz import Neuron, View
+from nnlib.viz.drawing import Drawing
 from nnlib.viz.neuron import border, neuron_frame
 from nnlib.viz.view import Choice, packed
 
@@ -17,6 +18,8 @@ VIEWS = [view for view in vars(viz).values() if isinstance(view, type) and issub
 
 
 def ends(control):
+    if isinstance(control, Drawing):
+        return "", control.start
     return control.options if isinstance(control, Choice) else (control.low, control.high)
 
 

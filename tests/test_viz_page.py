@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from test_browser import page  # noqa: F401 (a fixture)
 from test_viz import VIEWS, ends
 
-from nnlib.viz import Neuron
+from nnlib.viz import DigitPad, Neuron
+from nnlib.viz.drawing import Drawing
 from nnlib.viz.view import Choice
 
 pytestmark = pytest.mark.browser
@@ -82,7 +83,7 @@ def test_its_words_are_large_enough_and_inside_of_the_picture(kind, shown):
 def test_every_control_moves_by_keys(kind, shown):
     view = kind()
     tab = shown(view)
-    for control in view.controls:
+    for control in (control for control in view.controls if not isinstance(control, Drawing)):
         row, here = tab.get_by_label(control.label, exact=True), view.state[control.name]
         last, on, back = (
             (control.options[-1], "ArrowDown", "ArrowUp")
@@ -142,3 +143,24 @@ def test_two_views_in_one_page_do_not_mix_up_their_labels(shown):
     assert len(ids) == len(set(ids)) == 2 * len(view.controls)
     tab.get_by_label(view.controls[0].label).last.press("ArrowLeft")
     assert tab.evaluate("window.saved").pop() != view.state
+
+
+def test_the_pad_is_drawn_on_by_keys_and_by_the_mouse(shown):
+    tab = shown(DigitPad(drawing=""))
+    pad = tab.locator("canvas")
+    for key in ["Space", "ArrowRight", "Shift+ArrowDown", "Space", "ArrowLeft"]:
+        pad.press(key)
+    keys = tab.evaluate("window.saved").pop()["drawing"]
+    assert [len(stroke) for stroke in keys.split(".")] == [6]  # three points
+    box = pad.bounding_box()
+    tab.mouse.move(box["x"] + 60, box["y"] + 80)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 100, box["y"] + 120, steps=6)
+    tab.mouse.up()
+    strokes = tab.evaluate("window.saved").pop()["drawing"].split(".")
+    assert strokes[0] == keys
+    assert len(strokes[1]) >= 6
+    before = tab.evaluate("pixels()")
+    tab.get_by_role("button", name="Clear").click()
+    assert tab.evaluate("window.saved").pop()["drawing"] == ""
+    assert tab.evaluate("pixels()") != before  # drawn at once, without the kernel

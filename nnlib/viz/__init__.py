@@ -6,7 +6,8 @@ from nnlib.viz.descent import Descent
 from nnlib.viz.graph import Graph
 from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
+from nnlib.viz.pad import DigitPad
 from nnlib.viz.playground import Playground
 from nnlib.viz.view import View
 
-__all__ = ["Activations", "Backward", "Descent", "Graph", "Initialisation", "Neuron", "Playground", "View"]
+__all__ = ["Activations", "Backward", "Descent", "DigitPad", "Graph", "Initialisation", "Neuron", "Playground", "View"]

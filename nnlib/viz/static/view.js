@@ -88,6 +88,12 @@ function render({ model, el }, view) {
   const many = spec.controls.length > 10 ? element(root, "div", { class: "nnv-many" }) : root;
   for (const control of spec.controls) {
     const row = element(many, "div", { class: "nnv-row" }), id = newId();
+    if (control.kind === "Drawing") { // its input is the canvas, by the view's own script
+      element(row, "span", {}, control.label);
+      const buttons = element(row, "div", { class: "nnv-buttons" });
+      view.input({ control, model, canvas, move, redraw, place: (event) => place(event), row: buttons });
+      continue;
+    }
     element(row, "label", { for: id }, control.label);
     let input;
     if (control.kind === "Slider") {
@@ -103,7 +109,7 @@ function render({ model, el }, view) {
   }
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
   const note = element(root, "div", { class: "nnv-note", role: "status" });
-  const code = element(root, "div", { class: "nnv-code" });
+  const code = element(root, "div", { class: "nnv-code", tabindex: 0 });
   const error = element(root, "div", { class: "nnv-error", role: "alert" });
 
   function show() {

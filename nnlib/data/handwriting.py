@@ -1,0 +1,103 @@
+"""Any picture of a digit made into what MNIST's pictures are, so that a network meets what it has learned from."""
+
+import io
+import warnings
+
+import numpy as np
+
+SIDE, BOX, INK = 28, 20, 0.1  # of the picture, of the box for the ink; what is fainter is taken for paper
+MOST_PIXELS, KEPT = 20_000_000, 256
+
+
+def normalise(picture):
+    """Return the picture as MNIST was made: ink scaled to fit 20 x 20, its centre of mass in the middle of 28 x 28.
+
+    The shift is by whole pixels, as it was in MNIST, so that MNIST's own digits come back unchanged.
+    Shapes: picture (height, width), any size, from 0 (paper) to 1 (ink); returns (28, 28). Blank stays blank.
+
+    >>> picture = np.zeros((100, 60))
+    >>> picture[10:50, 5:11] = 1                                   # 40 high, 6 wide, on the left
+    >>> rows, columns = np.nonzero(normalise(picture))
+    >>> int(rows.min()), int(rows.max()), int(columns.min()), int(columns.max())
+    (4, 23, 13, 15)
+    """
+    picture = checked(picture)
+    made, ink = np.zeros((SIDE, SIDE)), picture > INK * picture.max(initial=0)
+    if not ink.any():
+        return made
+    box = picture[tuple(slice(found.min(), found.max() + 1) for found in np.nonzero(ink))]
+    scale = BOX / max(box.shape)
+    box = resized(box, *(max(1, round(scale * n)) for n in box.shape))
+    places = [np.arange(n) for n in box.shape]
+    masses = (box.sum(axis=1) @ places[0], box.sum(axis=0) @ places[1]) / box.sum()
+    top, left = (int(np.clip(np.rint(SIDE / 2 - m), 0, SIDE - n)) for m, n in zip(masses, box.shape, strict=True))
+    made[top : top + box.shape[0], left : left + box.shape[1]] = box
+    return made
+
+
+def checked(picture):
+    """Return the picture as float64, or raise ValueError for what is none."""
+    picture = np.asarray(picture)
+    if picture.ndim != 2 or picture.size == 0 or picture.dtype.kind not in "biuf":
+        raise ValueError(f"normalise expected a picture (height, width), got {picture.dtype} of shape {picture.shape}")
+    if not (picture.min() >= 0 and picture.max() <= 1):  # nor for nan
+        raise ValueError(
+            f"normalise expected ink from 0 to 1, got {picture.min()} to {picture.max()}: divide by 255 first?"
+        )
+    return picture.astype(np.float64)
+
+
+def resized(picture, height, width):
+    """Return the picture in another size; each new pixel is a mean of the old ones around its place."""
+    return means(height, len(picture)) @ picture @ means(width, picture.shape[1]).T
+
+
+def means(n, m):
+    """Return the weights (n, m) with which m pixels in a row become n: a triangle around each new pixel's place."""
+    reach = max(1, m / n)
+    apart = (np.arange(n)[:, None] + 0.5) * m / n - (np.arange(m) + 0.5)
+    weights = np.maximum(0, 1 - np.abs(apart) / reach)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def read_picture(content):
+    """Return the ink in the bytes of a PNG, JPEG or other image file, (height, width) from 0 to 1, at most 256 each.
+
+    Colour becomes grey; what differs most from the border is ink, be it darker or brighter; what differs from
+    the border no more than the border itself is paper. Raises ValueError for other bytes and above 20 megapixels.
+    """
+    from PIL import Image, ImageOps  # only here: the core itself needs NumPy only
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Pillow's own limit, which is higher
+            image = Image.open(io.BytesIO(content))
+            if image.width * image.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
+            image = ImageOps.exif_transpose(image)  # a phone turns its photographs by a note in the file
+            grey = np.asarray(on_paper(image, Image))
+    except Image.DecompressionBombError:
+        raise ValueError(f"expected a picture of at most {MOST_PIXELS:,} pixels, got a larger one") from None
+    except Exception as error:  # Pillow and zlib raise a dozen kinds for a damaged file
+        raise ValueError(f"expected an image file such as PNG or JPEG, got {len(content):,} other bytes") from error
+    return ink_of(grey)
+
+
+def on_paper(image, Image):
+    """Return the image in grey, its transparent parts white, not larger than needed."""
+    if image.mode[0] not in "IF":  # these hold a grey of 16 or 32 bits
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
+    image = image.convert("F")
+    image.thumbnail((KEPT, KEPT), Image.Resampling.BOX)
+    return image
+
+
+def ink_of(grey):
+    """Return how far each pixel is from paper to ink, 0 to 1; paper is what the border shows."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = np.median(border)
+    apart = grey.astype(float) - paper
+    apart *= 1 if apart.max() > -apart.min() else -1
+    noise = np.quantile(np.abs(border - paper), 0.9)  # uneven light, grain
+    return np.clip((apart - noise) / ((apart.max() - noise) or 1), 0, 1) * (apart.max() > 2 * noise)
