@@ -3,6 +3,7 @@
 from nnlib.viz.activation import Activations
 from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
+from nnlib.viz.forward import Forward
 from nnlib.viz.graph import Graph
 from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
@@ -10,4 +11,15 @@ from nnlib.viz.pad import DigitPad
 from nnlib.viz.playground import Playground
 from nnlib.viz.view import View
 
-__all__ = ["Activations", "Backward", "Descent", "DigitPad", "Graph", "Initialisation", "Neuron", "Playground", "View"]
+__all__ = [
+    "Activations",
+    "Backward",
+    "Descent",
+    "DigitPad",
+    "Forward",
+    "Graph",
+    "Initialisation",
+    "Neuron",
+    "Playground",
+    "View",
+]
