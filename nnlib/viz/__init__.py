@@ -9,6 +9,7 @@ from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.pad import DigitPad
 from nnlib.viz.playground import Playground
+from nnlib.viz.shapes import Shapes
 from nnlib.viz.view import View
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Initialisation",
     "Neuron",
     "Playground",
+    "Shapes",
     "View",
 ]

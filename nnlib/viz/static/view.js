@@ -78,7 +78,7 @@ function render({ model, el }, view) {
     waiting = setTimeout(() => { note.textContent = "computing …"; }, 500);
   };
   const move = (change) => {
-    model.set("state", { ...model.get("state"), ...change });
+    model.set("state", { ...model.get("state"), ...change, ...view.also?.(change, model.get("state")) });
     model.save_changes();
     wait();
     show();
