@@ -82,7 +82,16 @@ def test_one_control_acts_at_once_and_another_begins_anew(view):
 def test_a_pinned_run_stays_and_stays_in_the_code(view):
     view.run(2).pin().set(start=3).run(1).reset().run(4)
     np.testing.assert_array_equal(view.now.pinned, [0, 1, 2])
-    assert view.code == "Counter(start=0, rate=1).run(2).pin().set(start=3).run(1).reset().run(4)"
+    assert view.code == "Counter(start=0, rate=1).run(2).pin().set(start=3).reset().run(4)"
+
+
+def test_what_a_forgotten_run_was_set_to_is_written_once(view):
+    view.run(2).pin()
+    for k in (7, 8, 9, 0):  # back to where it was: the code must begin anew all the same
+        view.set(start=k, rate=k).run(1).set(rate=2)
+    assert view.run(3).code == "Counter(start=0, rate=1).run(2).pin().set(rate=0).reset().run(1).set(rate=2).run(3)"
+    again = eval(view.code, {"Counter": Counter})
+    assert (again.frame, again.code) == (view.frame, view.code)
 
 
 def test_code_and_text_repeat_everything(view):

@@ -10,6 +10,7 @@ from nnlib.viz.neuron import Neuron
 from nnlib.viz.pad import DigitPad
 from nnlib.viz.playground import Playground
 from nnlib.viz.shapes import Shapes
+from nnlib.viz.training import LiveTraining
 from nnlib.viz.view import View
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Forward",
     "Graph",
     "Initialisation",
+    "LiveTraining",
     "Neuron",
     "Playground",
     "Shapes",

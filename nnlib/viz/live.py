@@ -38,7 +38,7 @@ class Live(View):
     def __init__(self, **options):
         self.going, self.wanted, self.thread = None, threading.Event(), None
         self.records, self.pinned, self.shown, self.step = [], [], None, 0
-        self.events, self.first = [], {}  # what was done since `first` was the state: pairs [verb, value]
+        self.events, self.first, self.at_pin = [], {}, {}  # done since `first` was the state: pairs [verb, value]
         super().__init__(**options)
         self.spec = self.spec | {"live": self.unit}
         self.on_msg(self.told)
@@ -89,7 +89,7 @@ class Live(View):
     def reset(self):
         """Begin again, with the same initial weights."""
         self.pause()
-        self.update(lambda **_: self.anew("reset"))
+        self.update(lambda **_: self.anew())
         return self
 
     def pin(self):
@@ -122,17 +122,20 @@ class Live(View):
     def moved(self, change):
         changed = {name: value for name, value in change.new.items() if value != change.old.get(name)}
         if set(self.restart) & set(changed):
-            self.update(lambda **_: self.anew("set", changed))
+            self.update(lambda **_: self.anew())
         else:
-            self.update(lambda **_: self.events and self.events.append(["set", changed]))
+            self.update(lambda **_: self.events and self.did("set", changed))
 
-    def anew(self, verb, value=None):
-        """Forget the run; what led to a pinned one stays part of the line of code."""
-        self.events = [*self.events, [verb, value]] if self.pinned else []
+    def anew(self):
+        """Forget the run. Of what was done, only what led to a pinned run stays, and what was moved since."""
+        last = max((k for k, (verb, _) in enumerate(self.events) if verb == "pin"), default=-1)
+        moved = {name: value for name, value in self.state.items() if value != self.at_pin.get(name)}
+        since = [["set", moved], ["reset", None]] if moved else [["reset", None]]
+        self.events = [*self.events[: last + 1], *since] if self.pinned else []
         self.going, self.shown = None, None
 
     def keep(self):
-        self.pinned = list(self.records)
+        self.pinned, self.at_pin = list(self.records), self.state
         self.did("pin")
 
     def look(self, step):
@@ -146,7 +149,10 @@ class Live(View):
         """Write down what was done, so that it can be done again."""
         if not self.events:
             self.first = self.state
-        self.events.append([verb, value])
+        if verb == "pin" or not self.events or self.events[-1][0] != verb:
+            self.events.append([verb, value])
+        else:  # more of the same: a number of steps, or values of controls
+            self.events[-1][1] = self.events[-1][1] + value if verb == "run" else {**self.events[-1][1], **value}
 
     def compute(self, **state):
         if self.going is None:
@@ -169,10 +175,7 @@ class Live(View):
         """Take one step, and keep a record of it."""
         self.advance(self.going, **state)
         self.step += 1
-        if self.events and self.events[-1][0] == "run":
-            self.events[-1][1] += 1
-        else:
-            self.did("run", 1)
+        self.did("run", 1)
         if self.step % self.every == 0:
             self.records.append((self.step, self.record(self.going, **state)))
         if len(self.records) > KEPT:
