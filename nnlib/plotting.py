@@ -81,13 +81,23 @@ def plot_history(history):
 
 def plot_confusion(table):
     """Return the confusion matrix as a grid of counts; the shade of an error grows with its count."""
-    n = len(table)
     made, ax = figure(8, 7)
-    errors = np.where(np.eye(n, dtype=bool), 0, table)
+    draw_confusion(table, ax)
+    return made
+
+
+def draw_confusion(table, ax):
+    """Draw a confusion matrix (n, n), or one (n, n + 1) with a last column of those that were not answered."""
+    n, columns = table.shape
+    errors = np.where(np.eye(n, columns, dtype=bool), 0, table)
+    errors[:, n:] = 0
     ax.imshow(errors, cmap="Oranges", vmax=errors.max() * 1.3)
-    for row, column in np.ndindex(n, n):
+    for row, column in np.ndindex(n, columns):
         weight = "bold" if row == column else "normal"
         ax.text(column, row, table[row, column], ha="center", va="center", weight=weight, fontsize=12)
-    ax.set(xticks=range(n), yticks=range(n), xlabel="the network reads", ylabel="the digit is")
+    ax.set(xticks=range(columns), yticks=range(n), xlabel="the network reads", ylabel="the digit is")
+    if columns > n:
+        ax.set_xticks(range(columns), [*range(n), "?"])
+        ax.set_xlabel("the network reads (?: I don't know)")
+        ax.axvline(n - 0.5, color=GREY, lw=1)
     ax.spines[:].set_visible(False)
-    return made

@@ -3,6 +3,7 @@
 from nnlib.viz.activation import Activations
 from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
+from nnlib.viz.errors import Errors
 from nnlib.viz.forward import Forward
 from nnlib.viz.graph import Graph
 from nnlib.viz.initialisation import Initialisation
@@ -18,6 +19,7 @@ __all__ = [
     "Backward",
     "Descent",
     "DigitPad",
+    "Errors",
     "Forward",
     "Graph",
     "Initialisation",

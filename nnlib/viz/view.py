@@ -27,7 +27,8 @@ SLOW = 1.0  # seconds
 class Slider:
     """A number between two ends, moved by `step`; a whole step keeps it whole.
 
-    With scale="log" the hand moves its logarithm to base 10, by `step`.
+    With scale="log" the hand moves its logarithm to base 10, by `step`; with "nines" that of the distance from 1,
+    so that 0.9, 0.99 and 0.999 are equally far apart.
     """
 
     name: str

@@ -29,9 +29,10 @@ function paint(ctx, array, x, y, width, height, colour) {
   ctx.drawImage(sheet, x, y, width, height);
 }
 
-// A slider with a logarithmic scale holds the exponent; what the kernel gets, and the reader sees, is the number itself.
-const toSlider = (control, value) => (control.scale === "log" ? Math.log10(value) : value);
-const fromSlider = (control, value) => (control.scale === "log" ? Number((10 ** value).toPrecision(3)) : value);
+// A slider with a scale holds an exponent; what the kernel gets, and the reader sees, is the number itself.
+const toSlider = ({ scale }, value) => ({ log: Math.log10(value), nines: -Math.log10(1 - value) })[scale] ?? value;
+const fromSlider = ({ scale }, value) => ({ log: Number((10 ** value).toPrecision(3)),
+                                            nines: Number((1 - (10 ** -value).toPrecision(2)).toFixed(6)) })[scale] ?? value;
 
 // The buttons of a view that goes on, and the slider that looks back. Returns what shows where it is, and says whether it runs.
 function play(root, model, unit, wait) {
@@ -78,7 +79,9 @@ function render({ model, el }, view) {
     waiting = setTimeout(() => { note.textContent = "computing …"; }, 500);
   };
   const move = (change) => {
-    model.set("state", { ...model.get("state"), ...change, ...view.also?.(change, model.get("state")) });
+    const state = model.get("state");
+    if (Object.entries(change).every(([name, value]) => state[name] === value)) return; // no answer would come
+    model.set("state", { ...state, ...change, ...view.also?.(change, state) });
     model.save_changes();
     wait();
     show();
@@ -116,7 +119,7 @@ function render({ model, el }, view) {
     const state = model.get("state");
     for (const [name, [input, output, control]] of Object.entries(inputs)) {
       if (document.activeElement !== input || input.tagName === "SELECT") input.value = toSlider(control, state[name]);
-      if (control.scale === "log") input.setAttribute("aria-valuetext", String(state[name]));
+      if (control.scale && control.scale !== "linear") input.setAttribute("aria-valuetext", String(state[name]));
       output.textContent = typeof state[name] === "number" ? String(state[name]) : "";
     }
     facts.textContent = model.get("facts_shown");
@@ -149,8 +152,10 @@ function render({ model, el }, view) {
              width: canvas.clientWidth, height: canvas.clientWidth / spec.aspect };
   };
   const limited = (change) => {
-    for (const { name, low, high, step } of spec.controls.filter((c) => c.kind === "Slider"))
-      if (name in change) change[name] = Number((Math.round(Math.min(high, Math.max(low, change[name])) / step) * step).toFixed(6));
+    for (const control of spec.controls.filter((c) => c.kind === "Slider" && c.name in change)) {
+      const { name, low, high, step } = control, at = toSlider(control, Math.min(high, Math.max(low, change[name])));
+      change[name] = fromSlider(control, Number((Math.round(at / step) * step).toFixed(6)));
+    }
     const shown = new Set(spec.controls.map((c) => c.name));
     return Object.fromEntries(Object.entries(change).filter(([name]) => shown.has(name)));
   };

@@ -1,0 +1,72 @@
+"""Digits with their labels, and the scores that a model gives them: what a view needs to judge a reader's network."""
+
+from functools import cache
+
+import numpy as np
+
+from nnlib.checks.engine import kind
+from nnlib.data.mnist import FOLDER, SHA256, read_idx
+from nnlib.guards import check_labels, first_strange_row
+
+MOST = 10_000  # digits
+
+
+class NearestMean:
+    """A reader that has only ten mean pictures: the score of a digit is minus a quarter of the squared distance.
+
+    With a quarter it is about as sure as it is right.
+    """
+
+    def __init__(self, X, labels):
+        self.means = np.array([X[labels == digit].mean(axis=0) for digit in range(10)])
+
+    def forward(self, X):
+        """Return the scores, (n, 10), without the part that all ten share.   Shapes: X (n, 784)."""
+        return (2 * X @ self.means.T - (self.means**2).sum(axis=1)) / 4
+
+
+@cache
+def example():
+    """Return a NearestMean of 9,000 test digits, and the other 1,000 with their labels."""
+    files = "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"  # load_mnist would read all 70,000
+    X, labels = (read_idx(FOLDER / file, SHA256[file]) for file in files)
+    X, labels = X.reshape(MOST, 784) / 255, labels.astype(int)
+    return NearestMean(X[1000:], labels[1000:]), X[:1000], labels[:1000]
+
+
+def checked_digits(X, labels):
+    """Return X and the labels as arrays; raises ValueError if they are no digits."""
+    X = np.asarray(X)
+    if X.shape[1:] not in [(784,), (28, 28)] or not 0 < len(X) <= MOST or X.dtype.kind not in "biuf":
+        shapes = f"X of shape (n, 784) or (n, 28, 28), n from 1 to {MOST:,}"
+        raise ValueError(f"Errors expected numbers {shapes}, got {X.dtype} of shape {X.shape}")
+    row = first_strange_row(X)
+    if row is not None:
+        raise ValueError(f"Errors expected finite numbers in X, got nan or inf in row {row}")
+    return X, check_labels("Errors", labels, len(X), 10).astype(int)
+
+
+def scores_of(who, function, X):
+    """Return the scores that a function gives for a copy of X, (n, 10); raises ValueError for other things."""
+    if not callable(function):
+        raise ValueError(f"{who} expected to be a function, or a model with forward(X), got {kind(function)}")
+    scores = function(X.copy())
+    if scores is None:
+        raise ValueError(f"{who} returned None. Is the `return` missing?")
+    wanted = f"{who} expected to return the scores of the ten digits, an array of shape ({len(X)}, 10)"
+    if not isinstance(scores, np.ndarray) or scores.dtype.kind not in "biuf":
+        raise ValueError(f"{wanted}, got {kind(scores) if not isinstance(scores, np.ndarray) else scores.dtype}")
+    if scores.shape != (len(X), 10):
+        raise ValueError(f"{wanted}, got {scores.shape}")
+    row = first_strange_row(scores)
+    if row is not None:
+        raise ValueError(f"{who} expected to return finite scores, gave {scores[row]} for row {row} of X")
+    if scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1, atol=1e-5):
+        raise ValueError(f"{who} expected to return scores, got probabilities: leave out the softmax, the view does it")
+    return scores.astype(float)
+
+
+def grey(X):
+    """Return pictures (n, 28, 28) from 0, the least number in X, to 255, the greatest; uint8: a tenth of the space."""
+    low, high = X.min(), X.max()
+    return np.uint8((X.reshape(-1, 28, 28) - low) * (255 / ((high - low) or 1)))
