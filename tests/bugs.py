@@ -30,8 +30,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT = 300  # seconds for one run; a bug that hangs is noticed too
-# Rules and style judge the text of files, but a bug has to be noticed by what it does.
-NOT_UNITS = {f"test_{name}.py" for name in ["browser", "bugs", "exercises", "rules", "strict"]}
+# Rules and style judge the text of files, but a bug has to be noticed by what it does. Ledger and browser are slow.
+NOT_UNITS = {f"test_{name}.py" for name in ["browser", "bugs", "exercises", "ledger", "rules", "strict", "viz_page"]}
 FIRST = {f"test_{name}.py" for name in ["gradients", "optimizers"]}  # fast, and they know most
 PATHS = sorted((ROOT / "tests").glob("test_*.py"), key=lambda path: (path.name not in FIRST, path.name))
 UNITS = [f"tests/{path.name}" for path in PATHS if path.name not in NOT_UNITS]

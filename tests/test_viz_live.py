@@ -200,3 +200,13 @@ def test_a_state_that_the_page_spoiled_stops_nothing(view):
     wait_for(lambda: view.error)
     view.pause().set(rate=1)
     assert view.error == ""
+
+
+def test_where_there_are_no_threads_it_says_so(view, monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert "use Step, or run(n)" in view.start().error
+    assert view.run(2).error == ""
+    assert not view.live["running"]

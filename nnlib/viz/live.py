@@ -75,7 +75,12 @@ class Live(View):
         if not self.wanted.is_set():
             self.wanted.set()
             self.thread = threading.Thread(target=self.go, daemon=True)
-            self.thread.start()
+            try:
+                self.thread.start()
+            except RuntimeError as error:  # Python in a browser has no threads
+                self.thread = None
+                self.wanted.clear()
+                self.fail(RuntimeError(f"Start needs a thread, and there is none here ({error}): use Step, or run(n)"))
         return self
 
     def pause(self):

@@ -1,0 +1,307 @@
+"""The published results: the cheap ones anew on each run, all of them as stored; and a ledger that loses nothing."""
+
+import dataclasses
+import json
+import os
+import pickle
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import ledger
+import numpy as np
+import psutil
+import pytest
+
+from nnlib import SGD, Dense, ReLU, Sequential, SoftmaxCrossEntropy
+from nnlib.experiments import EXPERIMENTS, PUBLISHED_CURVE, Experiment, baselines, book, catalogue, job
+from nnlib.experiments.definition import Figure, around
+from nnlib.experiments.nielsen import WeightDecay
+
+CHEAP = [experiment for experiment in EXPERIMENTS.values() if experiment.cheap]
+
+
+def outside(experiment, figures):
+    """Return the figures that are outside their bands, with the bands."""
+    return {name: (figures[name], band) for name, band in experiment.figures.items() if figures[name] not in band}
+
+
+# The definitions
+
+
+def test_each_experiment_is_defined_once_and_can_be_sent_away():
+    rows = [*catalogue.BASELINES, *catalogue.SYSTEMS, *book.BOOK]
+    assert [row.name for row in rows] == list(EXPERIMENTS)
+    for experiment in rows:
+        assert pickle.loads(pickle.dumps(experiment)) == experiment
+        assert ledger.configuration(experiment) == experiment.described()  # no tuples, nothing that JSON has not
+        for figure in experiment.figures.values():
+            assert figure.published is None or figure.published in figure
+
+
+def test_the_published_curve_is_the_one_of_the_source():
+    """Each of its values is a number of images: a typing error would rarely be one."""
+    assert PUBLISHED_CURVE.shape == (35,)
+    assert np.abs(PUBLISHED_CURVE * 42_000 - np.round(PUBLISHED_CURVE * 42_000)).max() < 0.25
+    assert (np.diff(PUBLISHED_CURVE) > 0).all()
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("experiment", CHEAP, ids=lambda experiment: experiment.name)
+def test_cheap_rows_are_still_in_their_bands(experiment):
+    result = job(experiment, seed=0)["result"]
+    assert not outside(experiment, result)
+    for name, stored in ledger.finished(ledger.read(ledger.LEDGER), experiment).get("0", {}).get("result", {}).items():
+        np.testing.assert_allclose(result[name], stored, atol=2e-3, err_msg=name)  # float32, on another processor
+
+
+def test_the_stored_ledger_is_complete_and_says_what_the_definitions_say():
+    if not ledger.LEDGER.exists():
+        pytest.skip("notebooks/ledger.json does not exist yet: python tests/ledger.py")
+    rows = ledger.read(ledger.LEDGER)
+    assert set(rows) == set(EXPERIMENTS)
+    for name, experiment in EXPERIMENTS.items():
+        runs = ledger.finished(rows, experiment)
+        assert len(runs) >= (5 if experiment.seeded else 1), f"{name}: python tests/ledger.py"
+        assert rows[name] == ledger.row_of(experiment, runs), name
+        assert not outside(experiment, {key: figure["mean"] for key, figure in rows[name]["figures"].items()}), name
+
+
+# What the recipes do themselves, in place of nnlib
+
+
+def test_weight_decay_is_that_of_sgd_but_for_the_biases(rng):
+    nets = [Sequential(Dense(3, 2, rng=np.random.default_rng(1)), dtype=np.float64) for _ in range(2)]
+    grads = rng.standard_normal(8)
+    for net in nets:
+        net.layers[0].b[:] = 1
+    WeightDecay(nets[0], lr=0.5, pull=0.1).step(nets[0].params, grads)
+    SGD(lr=0.5, weight_decay=0.2).step(nets[1].params, grads)
+    ours, theirs = (net.layers[0] for net in nets)
+    np.testing.assert_allclose(ours.W, theirs.W)
+    np.testing.assert_allclose(ours.b, 1 - 0.5 * grads[6:])
+    np.testing.assert_allclose(theirs.b, 0.9 - 0.5 * grads[6:])
+
+
+def test_the_step_by_hand_is_that_of_nnlib(rng):
+    X, labels = rng.random((5, 6)), np.array([0, 1, 2, 1, 0])
+    model = Sequential(Dense(6, 4, rng=rng), ReLU(), Dense(4, 4, rng=rng), ReLU(), Dense(4, 3, rng=rng), dtype=float)
+    weights, loss = [layer.W.copy() for layer in model.layers[::2]], SoftmaxCrossEntropy()
+    loss.forward(model.forward(X), labels)
+    model.backward(loss.backward())
+    SGD(lr=0.3).step(model.params, model.grads)
+    baselines.hand_step(weights, X, labels, lr=0.3)
+    for layer, W in zip(model.layers[::2], weights, strict=True):
+        np.testing.assert_allclose(layer.W, W, rtol=1e-12)
+
+
+# The ledger's own behaviour, with experiments that take no time
+
+
+def double(seed, progress, *, factor):
+    """A recipe that takes no time."""
+    return {"value": factor * seed}
+
+
+def broken(seed, progress):
+    """A recipe that raises for one seed, and returns what is no number for another."""
+    if seed == 1:
+        raise ValueError("seed 1 does not work")
+    return {"value": np.nan if seed == 2 else 1}
+
+
+def dies_once(seed, progress, *, folder):
+    """A recipe whose process is killed the first time that seed 1 is run."""
+    marker = Path(folder, "died")
+    if seed == 1 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    return {"value": seed}
+
+
+def waits(seed, progress, *, folder):
+    """A recipe that takes minutes for seed 1, until a file says that it need not."""
+    end = time.monotonic() + (300 if seed == 1 else 0)
+    while time.monotonic() < end and not Path(folder, "enough").exists():
+        time.sleep(0.05)
+    return {"value": seed}
+
+
+def made(name, recipe, band=(0, 10), **configuration):
+    """Return an experiment with one figure."""
+    return Experiment(name, "", "nobody", recipe, configuration, {"value": Figure(None, *band)}, 1)
+
+
+def writes_ten(path, name):
+    """Keep ten seeds of an experiment, one after the other."""
+    for seed in range(10):
+        experiment = made(name, double, factor=2)
+        ledger.keep(path, [experiment], seed, job(experiment, seed))
+
+
+def two_threads():
+    """Another kind of executor, at hand at once."""
+    return ThreadPoolExecutor(2)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "ledger.json"
+
+
+def test_each_run_is_kept_with_all_that_belongs_to_it(path, capsys):
+    experiment = dataclasses.replace(made("a", double, factor=2), figures={"value": around(4.0, 1.0)})
+    assert ledger.update(path, [experiment], 5, two_threads) == set()
+    row = ledger.read(path)["a"]
+    assert row == ledger.row_of(experiment, ledger.finished({"a": row}, experiment))
+    assert row["configuration"] == {"recipe": "double", "factor": 2}
+    assert [run["result"]["value"] for run in row["runs"].values()] == [0, 2, 4, 6, 8]
+    sd = pytest.approx(statistics.stdev([0, 2, 4, 6, 8]))
+    assert row["figures"]["value"] == {"published": 4, "low": 3, "high": 5, "mean": 4, "sd": sd}
+    assert row["runs"]["3"]["versions"]["numpy"] == np.__version__
+    assert "a, seed 3: value 6.000000; 0.0 s" in capsys.readouterr().out
+    text, wrong = ledger.table(ledger.read(path), [experiment, made("b", double)])
+    assert "4.000000   4.000000  3.162278  5      3.000000 to 5.000000  0.0" in text
+    assert "not run yet" in text
+    assert wrong == []
+    assert ledger.table(
+        ledger.read(path) | {"a": row | {"figures": {"value": row["figures"]["value"] | {"mean": 9}}}}, [experiment]
+    )[1] == ["a: value"]
+
+
+def test_finished_runs_are_kept_and_a_changed_configuration_is_run_anew(path, capsys):
+    first, other = made("a", double, factor=2), made("b", double, factor=1)
+    ledger.update(path, [first, other], 2, two_threads)
+    before = ledger.read(path)
+    capsys.readouterr()
+    ledger.update(path, [first], 3, two_threads)
+    assert capsys.readouterr().out.splitlines() == ["a, seed 2: value 4.000000; 0.0 s"]
+    after = ledger.read(path)
+    assert after["b"] == before["b"]
+    assert {seed: after["a"]["runs"][seed] for seed in "01"} == before["a"]["runs"]
+    ledger.update(path, [made("a", double, factor=3)], 2, two_threads)
+    assert {seed: run["result"]["value"] for seed, run in ledger.read(path)["a"]["runs"].items()} == {"0": 0, "1": 3}
+
+
+def test_a_new_band_is_written_without_a_run(path):
+    ledger.update(path, [made("a", double, factor=2)], 2, two_threads)
+    ledger.update(path, [made("a", double, band=(-1, 1), factor=2)], 2, make_executor=None)
+    assert ledger.read(path)["a"]["figures"]["value"]["low"] == -1
+
+
+def test_what_raises_is_said_and_the_others_go_on(path, capsys):
+    assert ledger.update(path, [made("a", broken)], 4, two_threads) == {("a", 1), ("a", 2)}
+    assert list(ledger.read(path)["a"]["runs"]) == ["0", "3"]
+    said = capsys.readouterr().out
+    assert "a, seed 1: FAILED, ValueError: seed 1 does not work" in said
+    assert "a, seed 2: FAILED, RuntimeError: experiment 'a' expected finite numbers ['value']" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "damaged"),
+        ('{"layout": 1, "rows": {"a"', "damaged"),
+        ('{"layout": 1, "rows": {"a": {"runs": {}}}}', "damaged"),
+        ('{"layout": 1, "rows": {"a": 3}}', "damaged"),
+        ("[]", "damaged"),
+        ('{"rows": {}}', "damaged"),
+        ('{"layout": 0, "rows": []}', "its layout is 0"),
+        ('{"layout": 2, "rows": {"a": 3}}', "its layout is 2"),
+    ],
+)
+def test_a_damaged_file_or_another_layout_is_said_and_left_alone(path, text, problem):
+    path.write_text(text)
+    with pytest.raises(ValueError, match=f"{problem}.*Nothing was overwritten"):
+        ledger.update(path, [made("a", double, factor=2)], 2, two_threads)
+    assert path.read_text() == text
+    assert list(path.parent.iterdir()) == [path]
+
+
+def damages(seed, progress, *, path):
+    """A recipe during which something else spoils the ledger."""
+    Path(path).write_text("oh")
+    return {"value": seed}
+
+
+def test_a_file_that_is_damaged_during_the_run_is_left_alone(path):
+    with pytest.raises(ValueError, match="damaged"):
+        ledger.update(path, [made("a", damages, path=str(path))], 1, two_threads)
+    assert path.read_text() == "oh"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_json_cannot_hold_leaves_the_file_as_it_was(path):
+    ledger.update(path, [made("a", double, factor=2)], 1, two_threads)
+    before = path.read_text()
+    with pytest.raises(ValueError, match="JSON"), ledger.changing(path) as rows:
+        rows["a"]["seconds"] = np.nan
+    assert path.read_text() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_two_at_once_lose_nothing(path):
+    with ledger.two_processes() as processes:
+        for future in [processes.submit(writes_ten, path, name) for name in ["a", "b"]]:
+            future.result()
+    assert {name: len(row["runs"]) for name, row in ledger.read(path).items()} == {"a": 10, "b": 10}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_lock_that_was_left_behind_is_said_before_anything_is_run(path, monkeypatch):
+    monkeypatch.setattr(ledger, "PATIENCE", 0.1)
+    Path(f"{path}.unfinished").touch()
+    with pytest.raises(RuntimeError, match="delete that file"):
+        ledger.update(path, [made("a", double, factor=2)], 1, make_executor=None)
+
+
+def test_when_a_worker_is_killed_its_seed_is_run_again_and_said(path, capsys):
+    assert ledger.update(path, [made("a", dies_once, folder=str(path.parent))], 3) == set()
+    assert list(ledger.read(path)["a"]["runs"]) == ["0", "1", "2"]
+    assert "a worker was killed; what was unfinished is run again, first a, seed" in capsys.readouterr().out
+
+
+def slow_ledger(path):
+    """What the next test interrupts."""
+    ledger.update(Path(path), [made("a", waits, folder=str(Path(path).parent))], 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGKILL"])
+def test_interrupted_in_the_middle_it_goes_on_from_there(path, sent):
+    code = f"import strict, test_ledger; test_ledger.slow_ledger({str(path)!r})"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 60
+        while ledger.missing(path, [made("a", waits, folder=str(path.parent))], 1) and time.monotonic() < end:
+            time.sleep(0.05)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(getattr(signal, sent))
+        process.wait(timeout=20)
+        assert psutil.wait_procs(workers, timeout=20)[1] == []  # none is left working
+    finally:
+        process.kill()
+        Path(path.parent, "enough").touch()
+    before = ledger.read(path)["a"]["runs"]
+    assert list(before) == ["0"]
+    ledger.update(path, [made("a", waits, folder=str(path.parent))], 2, two_threads)
+    after = ledger.read(path)["a"]["runs"]
+    assert list(after) == ["0", "1"]
+    assert after["0"] == before["0"]
+
+
+def test_the_stored_text_has_one_line_for_each_list():
+    text = ledger.text_of({"a": {"curve": [0.5, 0.25], "pairs": [[1, 2], [3, 4]], "text": "[\n]"}})
+    assert '"curve": [ 0.5, 0.25 ]' in text
+    assert json.loads(text)["rows"]["a"] == {"curve": [0.5, 0.25], "pairs": [[1, 2], [3, 4]], "text": "[\n]"}
+
+
+def test_a_name_that_fits_nothing_is_said(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["ledger.py", "S9"])
+    with pytest.raises(SystemExit, match="parts of these names: darkness"):
+        ledger.main()
