@@ -231,6 +231,18 @@ BUGS = [
         ("the files' bytes are not checked", "if sha256 is not None and", "if False and"),
     ),
     *bugs(
+        "data/handwriting",
+        ("smaller side fills the box", "BOX / max(box.shape)", "BOX / min(box.shape)"),
+        ("middle of the box for the centre of mass", "box.sum(axis=1) @ places[0]", "box.sum() * places[0].mean()"),
+        ("pixels skipped in place of averaged", "reach = max(1, m / n)", "reach = 1"),
+        ("light ink stays light", "apart *= 1 if apart.max() > -apart.min() else -1", "apart *= 1"),
+    ),
+    *bugs(
+        "pretrained",
+        ("other weights are read", "    model.load(FILE)\n", ""),
+        ("rows and columns mixed up", "below * down", "above * down"),
+    ),
+    *bugs(
         "data/toy",
         ("xor is or", '"xor": [0, 1, 1, 0]', '"xor": [0, 1, 1, 1]'),
         ("a class too many", "np.arange(n) % n_classes", "np.arange(n) % (n_classes + 1)"),
