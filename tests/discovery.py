@@ -18,6 +18,9 @@ MODULES = [
     if not module.name.endswith("__main__")
 ]
 
+# Checks, views and experiments have helpers of their own.
+CORE = [module for module in MODULES if module.__name__.split(".")[1] not in {"checks", "experiments", "viz"}]
+
 # What to pass to a constructor for arguments that have no default. A class with another required
 # argument fails here, by name: add a value for it.
 VALUES = {"n_in": 5, "n_out": 4, "rate": 0.3, "lr": 0.01}
@@ -27,7 +30,7 @@ def classes(base):
     """Return the concrete subclasses of `base` in nnlib, by name."""
     found = {
         thing
-        for module in MODULES
+        for module in CORE
         for thing in vars(module).values()
         if inspect.isclass(thing) and issubclass(thing, base) and thing.__module__.startswith("nnlib.")
     }

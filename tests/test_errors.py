@@ -10,7 +10,7 @@ import threading
 
 import numpy as np
 import pytest
-from discovery import LAYERS, LOSSES, MODULES, OPTIMIZERS, build
+from discovery import CORE, LAYERS, LOSSES, OPTIMIZERS, build
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from nnlib import (
@@ -379,9 +379,6 @@ def test_one_optimizer_for_two_models(optimizer):
 
 
 # A seed is no generator
-
-# an exercise gets its rng from the check
-CORE = [module for module in MODULES if not module.__name__.startswith("nnlib.checks")]
 
 ARGUMENTS = {
     "n": 6, "n_in": 3, "n_out": 3, "rate": 0.5, "layer": Tanh(), "X": X, "y": y, "batch_size": 2, "epochs": 1,
