@@ -9,7 +9,8 @@ import pytest
 import nnlib
 from nnlib.checks import n03
 from nnlib.viz import Initialisation
-from nnlib.viz.initialisation import OWN, batch, checked, decades, drawn, histogram, log_spreads, said
+from nnlib.viz.initialisation_rules import OWN, batch, checked, decades, drawn, histogram, log_spreads
+from nnlib.viz.initialisation_words import said
 
 
 def notebook(source, **names):

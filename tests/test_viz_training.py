@@ -8,7 +8,9 @@ import pytest
 from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, evaluate, load_mnist, minibatches
 from nnlib.optimizers import SGD
 from nnlib.viz import LiveTraining
-from nnlib.viz.training import Curves, Run, apart, axis_for, digits, endless, hints_of, idle, sheet_of
+from nnlib.viz.training_picture import apart, axis_for, sheet_of
+from nnlib.viz.training_run import Run, digits, endless, idle
+from nnlib.viz.training_words import Curves, hints_of
 
 
 def built(rng, width=32, dtype=np.float64):

@@ -1,0 +1,77 @@
+"""What the view LiveTraining says of a run: its curves, what they suffer from, and where it stands."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+GUESSING, PATIENCE = math.log(10), 20  # the loss of guessing; steps before which nothing is said
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The numbers of a run over its steps (n,), and of those (m,) at which validation was looked at."""
+
+    steps: np.ndarray
+    batch: np.ndarray
+    mean: np.ndarray
+    checked: np.ndarray
+    val_loss: np.ndarray
+    accuracy: np.ndarray
+
+
+def curves_of(records):
+    """Return the Curves of pairs (step, record)."""
+    rows = [(step, r.loss, r.mean, r.val_loss, r.accuracy) for step, r in records]
+    steps, batch, mean, val_loss, accuracy = np.array(rows, float).T
+    batch, mean, val_loss = (np.clip(values, 1e-6, 1e6) for values in (batch, mean, val_loss))
+    looked = ~np.isnan(accuracy)
+    return Curves(steps, batch, mean, steps[looked], val_loss[looked], accuracy[looked])
+
+
+def hints_of(curves, units):
+    """Return in words what a run suffers from, each with its reason; or that it is fine."""
+    step, start, mean, val = int(curves.steps[-1]), curves.val_loss[0], curves.mean[-1], curves.val_loss
+    if np.isnan(curves.batch[1:]).any():
+        gone = int(curves.steps[1:][np.isnan(curves.batch[1:])][0])
+        return [f"Exploded: the loss is no finite number any more in step {gone}; the run stands still. Lower the rate"]
+    if mean > 10 * start:
+        return [f"Exploded: the loss, {mean:.3g}, is over ten times that of the start, {start:.2f}. Lower the rate"]
+    hints = []
+    for number, (kind, flat, of) in enumerate(units, start=1):
+        if flat > of / 2:
+            hints.append(f"{kind.capitalize()} units: {flat} of {of} after layer {number} pass no slope on")
+    if step < PATIENCE:
+        return hints or ["Too early to say"]
+    if mean > max(0.95 * GUESSING, 0.5 * start):
+        hints.append(f"Not learning: after {step} steps the loss is {mean:.2f}, no better than guessing, ln 10 = 2.30")
+    best = int(val.argmin())
+    if len(val) - 1 - best > 4 and val[-1] > 1.05 * val[best]:
+        then = curves.mean[np.searchsorted(curves.steps, curves.checked[best])]
+        if mean < 0.8 * then:  # less may be noise
+            rose = f"since step {curves.checked[best]:.0f} validation loss rose from {val[best]:.2f} to {val[-1]:.2f}"
+            hints.append(f"Overfitting: {rose}, while training loss fell from {then:.2f} to {mean:.2f}")
+    return hints or [f"Fine: the validation loss went from {start:.2f} to {val[-1]:.2f}"]
+
+
+def facts_of(frame):
+    """Return in words how far a run is, how good, and what it suffers from."""
+    run = frame.run
+    said = [f"Step {frame.step}: {frame.seen:,} pictures seen, {frame.epochs:.1f} epochs"]
+    if run.mean[-1] > 0:
+        said[0] += f"; loss {run.mean[-1]:.2f}"
+    where = "" if run.checked[-1] == frame.step else f" (step {run.checked[-1]:.0f})"
+    said[0] += f", validation{where}: loss {run.val_loss[-1]:.2f}, {run.accuracy[-1]:.1%} right"
+    if frame.idle:
+        said.append(", ".join(f"{kind} units {flat} of {of}" for kind, flat, of in frame.idle).capitalize())
+    if not np.isnan(frame.ratios).any():
+        moved = ", ".join(f"{ratio:.2g}" for ratio in frame.ratios)
+        said.append(f"The last batch moved the layers by {moved} of their length; 0.001 is usual")
+    return ". ".join([*said, *frame.hints])
+
+
+def caption(record):
+    """Return what the tiles are."""
+    if record.tiles is None:
+        return "no first layer W (784, units) to show"
+    return f"first weights: blue +, orange −\nthe darkest is {record.top:.2g}"
