@@ -17,6 +17,7 @@ from refresh import METADATA
 from test_browser import BROWSER, FLAGS, served
 
 from nnlib import viz
+from nnlib.viz.live import Live
 from nnlib.viz.view import View
 
 VIEWS = [kind for kind in vars(viz).values() if isinstance(kind, type) and issubclass(kind, View) and kind is not View]
@@ -53,6 +54,20 @@ def source(kind):
 
 MEMORY = "import psutil, gc\ngc.collect()\nprint(round(psutil.Process().memory_info().rss / 1e6))"
 FIGURES = "import sys\nplots = sys.modules.get('matplotlib.pyplot')\nprint(len(plots.get_fignums()) if plots else 0)"
+
+
+LIVE = """import time
+view.run(300)  # warm
+started = time.process_time()
+view.run(300)
+bare, first = (time.process_time() - started) / 300, view.step
+started = time.process_time()
+view.start()
+time.sleep(5)
+asked = time.perf_counter()
+view.pause()
+live = (time.process_time() - started) / (view.step - first)
+print(f"{live / bare - 1:.1%} more than without, paused after {time.perf_counter() - asked:.3f} s")"""
 
 
 class Notebook:
@@ -98,7 +113,8 @@ def measure(page, view):
 
 
 def main():
-    cells = [MEMORY, *map(source, VIEWS), MEMORY, FIGURES]
+    live = [source(kind).removesuffix("view") + LIVE for kind in VIEWS if issubclass(kind, Live)]
+    cells = [MEMORY, *map(source, VIEWS), MEMORY, FIGURES, *live]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab = served(Path(folder), "nnlib", "--LabApp.expose_app_in_browser=True")
         address = next(lab)
@@ -136,6 +152,8 @@ def report(page, book):
         book.run(1)
     more = int(book.run(len(VIEWS) + 1)) - warm
     print(f"a cell run 50 times again: {more} MB more; open figures: {book.run(len(VIEWS) + 2).strip()}")
+    for k, kind in enumerate((kind for kind in VIEWS if issubclass(kind, Live)), start=len(VIEWS) + 3):
+        print(f"{kind.__name__} while it runs costs, for each step, {book.run(k).strip()} (goals: 5 %, 0.3 s)")
 
 
 if __name__ == "__main__":
