@@ -22,7 +22,7 @@ OPERATIONS = {
     "A.sum(axis=1, keepdims=True)": lambda A, B: A.sum(axis=1, keepdims=True),
 }
 STRETCH = ("A + B", "A * B")
-ASKS, SHOWS, FAILS = "?", "just show it", "an error"
+ASKS, SHOWS, FAILS = "?", "show it", "an error"
 LINE = 246  # where the text below begins
 SHAPES = tuple(str(shape) for n in range(1, SIDE + 1) for shape in [(n,), *((n, m) for m in range(1, SIDE + 1))])
 
@@ -176,7 +176,7 @@ class Shapes(View):
     """A quiz on shapes: guess the shape of A + B, A @ B, A.sum(axis=0) ..., and see how the result comes about.
 
     Full frames are numbers that exist, dotted ones copies that NumPy acts as if it had. A new question takes the
-    guess back, unless it is "just show it". A @ B is the reader's `by_loops(X, W)`, if there is one; its wrong cells
+    guess back, unless it is "show it". A @ B is the reader's `by_loops(X, W)`, if there is one; its wrong cells
     are crossed.
 
     >>> Shapes(rows=3, columns=1, b_rows=0, b_columns=4, guess="(4, 3)")  # doctest: +ELLIPSIS

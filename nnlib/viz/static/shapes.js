@@ -52,7 +52,7 @@ function draw(ctx, frame, size) {
 const more = {
   also(change, state) { // Python takes the guess back too, but here no move made meanwhile brings it back
     const asks = ["operation", "rows", "columns", "b_rows", "b_columns"].some((name) => name in change);
-    return asks && state.guess !== "just show it" ? { guess: "?" } : {};
+    return asks && state.guess !== "show it" ? { guess: "?" } : {};
   },
   click(at, state, frame) {
     if (!frame.at.length) return null;

@@ -1,7 +1,7 @@
 // What a run tells while it learns: losses, accuracy, the gradients of its layers, the weights of the first layer.
 const looks = [["#0072b2", []], ["#d55e00", [8, 5]], ["#767676", [2, 4]], ["#000", [10, 4, 2, 4]]];
 const [blue, orange, grey] = looks.map(([colour]) => colour);
-const short = (value) => String(Number(value.toPrecision(3)));
+const short = (value) => (value < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(3))));
 
 // A panel with its title, marks and grid; returns where a point lies. `axis` is logarithmic unless it is linear.
 function panel(ctx, box, title, axis, last) {
