@@ -138,7 +138,7 @@ def saved_and_opened_again(page, heading):
     page.reload()
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
     for cell in cells_with_views(page):
-        cell.locator(".jp-OutputArea img").wait_for(timeout=20_000)
+        cell.locator(".jp-OutputArea img:visible").first.wait_for(timeout=20_000)
         assert cell.locator(".nnv").count() == 0
     assert page.locator("text=model not found").count() == 0
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")  # else nine notebooks fill the memory

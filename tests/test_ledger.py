@@ -278,6 +278,7 @@ def slow_ledger(path):
     ledger.update(Path(path), [made("a", waits, folder=str(Path(path).parent))], 2)
 
 
+@pytest.mark.notebook
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 @pytest.mark.parametrize("sent", ["SIGINT", "SIGKILL"])
 def test_interrupted_in_the_middle_it_goes_on_from_there(path, sent):
