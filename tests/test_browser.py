@@ -89,15 +89,19 @@ CELLS = "[...window.jupyterapp.shell.currentWidget.content.model.cells]"
 def cells_with_views(page):
     """Show each cell that has a view, one after the other, and yield it."""
     found = f"{CELLS}.map((c, i) => c.sharedModel.source.includes('from nnlib.viz import') ? i : -1)"
-    for cell in page.evaluate(f"{found}.filter(i => i >= 0)"):
-        page.evaluate(f"void window.jupyterapp.shell.currentWidget.content.scrollToItem({cell}, 'start')")
-        yield page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{cell}']")
+    for k in page.evaluate(f"{found}.filter(i => i >= 0)"):
+        scroll = f"void window.jupyterapp.shell.currentWidget.content.scrollToItem({k}, 'start')"
+        cell = page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{k}']")
+        output = cell.locator(".nnv, img").locator("visible=true")
+        # Pictures above that get their size push it away, so once may be too early.
+        wait_for(lambda scroll=scroll, output=output: page.evaluate(scroll) or output.count(), 30)
+        yield cell
 
 
 def move(view):
     """Move the first slider of a view by key and mouse, and let it run: its line of code and its picture follow."""
     canvas, code = view.locator("canvas[data-drawn]"), view.locator(".nnv-code")
-    canvas.wait_for(timeout=20_000)
+    canvas.wait_for(timeout=40_000)
     slider = view.locator(".nnv-row:not(.nnv-back) input[type=range]").first
     drawn = int(canvas.get_attribute("data-drawn"))
     for hand in ["key", "mouse"]:
@@ -107,10 +111,10 @@ def move(view):
             slider.press("ArrowRight" if right else "ArrowLeft")
         else:
             slider.click(position={"x": slider.bounding_box()["width"] * (0.9 if right else 0.1), "y": 8})
-        wait_for(lambda before=before: code.inner_text() != before, 10)
+        wait_for(lambda before=before: code.inner_text() != before, 30)
     if view.locator(".nnv-play").count():
         play(view)
-    wait_for(lambda: int(canvas.get_attribute("data-drawn")) > drawn, 10)
+    wait_for(lambda: int(canvas.get_attribute("data-drawn")) > drawn, 30)
     assert view.locator(".nnv-error").inner_text() == ""
     pixels = "c => new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)"
     assert canvas.evaluate(f"c => new Set(({pixels})(c)).size") > 10  # colours: it is drawn, not blank
@@ -120,9 +124,9 @@ def play(view):
     """Start a live view and pause it: its steps go on, and stop."""
     code, before = view.locator(".nnv-code"), view.locator(".nnv-code").inner_text()
     view.get_by_role("button", name="Start").click()
-    wait_for(lambda: code.inner_text() != before and ".run(" in code.inner_text(), 10)
+    wait_for(lambda: code.inner_text() != before and ".run(" in code.inner_text(), 30)
     view.get_by_role("button", name="Pause").click()
-    view.get_by_role("button", name="Start").wait_for(timeout=5000)
+    view.get_by_role("button", name="Start").wait_for(timeout=20_000)
     paused = code.inner_text()
     time.sleep(0.3)
     assert code.inner_text() == paused
