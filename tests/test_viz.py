@@ -99,9 +99,9 @@ def test_a_state_from_the_browser_moves_the_frame_and_a_wrong_one_is_said():
     assert shown.error == "ValueError: Neuron expected b from -3 to 3, got 'much'"
 
 
-def notebook(source):
+def notebook(source, **names):
     """Run code as a notebook would, with names of its own, and return these."""
-    names = {"__name__": "__main__", "np": np, "Neuron": Neuron}
+    names = {"__name__": "__main__", "np": np} | {view.__name__: view for view in VIEWS} | names
     exec(source, names)
     return names
 

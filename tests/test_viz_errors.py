@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import test_viz
 
 from nnlib import Dense, Sequential, load_mnist
 from nnlib.viz import Errors
@@ -120,10 +121,7 @@ def test_squares_rows_and_bytes_give_the_same_pictures():
 
 
 def notebook(source):
-    """Run code as a notebook would, with names of its own, and return these."""
-    names = {"__name__": "__main__", "np": np, "Errors": Errors, "X_some": X, "y_some": LABELS, "SCORES": SCORES}
-    exec(source, names)
-    return names
+    return test_viz.notebook(source, X_some=X, y_some=LABELS, SCORES=SCORES)
 
 
 def test_a_function_by_name_drives_it_and_can_be_written_anew():

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+import test_viz
 
 import nnlib
 from nnlib.checks import n03
@@ -15,9 +16,7 @@ from nnlib.viz.initialisation_words import said
 
 def notebook(source, **names):
     """Run code as a notebook would, with names of its own, and return the view that it made."""
-    names = {"__name__": "__main__", "np": np, "Initialisation": Initialisation} | names
-    exec(source, names)
-    return names["view"]
+    return test_viz.notebook(source, **names)["view"]
 
 
 def relu(Z):

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from PIL import Image
+from test_viz import notebook
 
 from nnlib import Dense, Sequential, load_mnist
 from nnlib.data.handwriting import resized
@@ -32,12 +33,6 @@ HOUSE = "K0KbfK0b00K0.b0bjjjj0"
 def smaller(drawing):
     """Return the drawing at half its size, in the corner."""
     return "".join(c if c == "." else Drawing.DIGITS[Drawing.DIGITS.index(c) // 2] for c in drawing)
-
-
-def notebook(source):
-    names = {"__name__": "__main__", "np": np, "DigitPad": DigitPad}
-    exec(source, names)
-    return names
 
 
 # Ink

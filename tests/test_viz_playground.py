@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from test_viz import notebook
 
 from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Tanh, evaluate, gradcheck, train
 from nnlib.data import circles
@@ -255,13 +256,6 @@ def test_steps_that_are_too_large_are_said_with_their_epoch():
     assert "RuntimeError" in view.run(1).error
     assert "in epoch 4, step 1" in view.error
     assert view.reset().error == ""
-
-
-def notebook(source):
-    """Run code as a notebook would, with names of its own, and return these."""
-    names = {"__name__": "__main__", "np": np, "Playground": Playground}
-    exec(source, names)
-    return names
 
 
 FORWARD = "def dense_forward(X, W, b):\n    {}\n"

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+import test_viz
 
 from nnlib.viz import Shapes
 from nnlib.viz.shapes import A_NUMBERS, ASKS, B_NUMBERS, FAILS, OPERATIONS, SHAPES, SHOWS, meeting
@@ -228,9 +229,8 @@ RIGHT = """def by_loops(X, W):
 
 def notebook(source, **state):
     """Return a view of A (4, 3) @ B (3, 2) in a notebook that holds this code."""
-    names = {"__name__": "__main__", "np": np, "Shapes": Shapes}
     state = {"operation": "A @ B", "b_rows": 3, "b_columns": 2, "guess": "(4, 2)"} | state
-    exec(f"{source}\nview = Shapes(**{state})", names)
+    names = test_viz.notebook(f"{source}\nview = Shapes(**{state})")
     return names["view"], names
 
 

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from nnlib.data import load_mnist
+from nnlib.initializers import uniform
 from nnlib.training import evaluate, train
 
 
@@ -27,7 +28,7 @@ def zeros(n_in, n_out, rng):
 
 def plus_minus_half(n_in, n_out, rng):
     """Uniform weights in [-0.5, 0.5), whatever the size of the layer, as in S4."""
-    return rng.uniform(-0.5, 0.5, (n_in, n_out))
+    return uniform(-0.5, 0.5)(n_in, n_out, rng)
 
 
 def judged(model, judge, run, progress, every=1):

@@ -159,10 +159,14 @@ class Live(View):
         else:  # more of the same: a number of steps, or values of controls
             self.events[-1][1] = self.events[-1][1] + value if verb == "run" else {**self.events[-1][1], **value}
 
-    def compute(self, **state):
+    def ready(self, **state):
+        """Begin a run, unless one is going on."""
         if self.going is None:
             self.going, self.step, self.every = self.begin(**state), 0, 1
             self.records = [(0, self.record(self.going, **state))]
+
+    def compute(self, **state):
+        self.ready(**state)
         records = [pair for pair in self.records if self.shown is None or pair[0] <= self.shown]
         if self.shown is None and records[-1][0] < self.step:
             records.append((self.step, self.record(self.going, **state)))
@@ -170,8 +174,7 @@ class Live(View):
 
     def take(self, n, **state):
         """Take n steps; raises what the run raises."""
-        if self.going is None:
-            self.compute(**state)
+        self.ready(**state)
         self.shown = None
         for _ in range(n):
             self.once(**state)
