@@ -42,6 +42,16 @@ def markdown(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
 
 
+def answers(notebook):
+    """Return {name: source} of the answers that stand in a notebook."""
+    blocks = re.findall(
+        r"<details><summary>Answer</summary>\s*```python\n(.*?)```",
+        "\n".join(cell.source for cell in markdown(notebook)),
+        re.DOTALL,
+    )
+    return {re.findall(r"^def (\w+)", block, re.MULTILINE)[-1]: block for block in blocks}
+
+
 def prose(text):
     """Return Markdown without code, formulas, addresses of links, headings and HTML tags."""
     for pattern in [r"```.*?```", r"\$\$.*?\$\$", r"\$[^$\n]+\$", r"`[^`\n]*`", r"(?<=\])\([^)]*\)", r"<[^>]+>"]:

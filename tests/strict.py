@@ -245,6 +245,7 @@ class Notebook(nbval.plugin.IPyNbFile):
 
     def collect(self):
         self.add_marker("notebook")
+        self.add_marker(pytest.mark.xdist_group(self.path.name))  # one kernel, in one process
         try:
             self.nb = nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
             if (self.nb.nbformat, self.nb.nbformat_minor) != (4, 5):

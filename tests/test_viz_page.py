@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_browser import page  # noqa: F401 (a fixture)
+from test_browser import browser, page  # noqa: F401 (fixtures)
 from test_viz import VIEWS, ends
 
 from nnlib.viz import DigitPad, Neuron
