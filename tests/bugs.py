@@ -236,6 +236,12 @@ BUGS = [
         ("middle of the box for the centre of mass", "box.sum(axis=1) @ places[0]", "box.sum() * places[0].mean()"),
         ("pixels skipped in place of averaged", "reach = max(1, m / n)", "reach = 1"),
         ("light ink stays light", "apart *= 1 if apart.max() > -apart.min() else -1", "apart *= 1"),
+        ("enlarged one way only", "np.repeat(np.repeat(X, times, axis=1), times, axis=2)", "np.repeat(X, times, 1)"),
+    ),
+    *bugs(
+        "data/uci",
+        ("UCI's labels are shifted by a row", "y.astype(np.int64)", "np.roll(y, 1).astype(np.int64)"),
+        ("UCI's bytes are not checked", "read_idx(FOLDER / name, sha256)", "read_idx(FOLDER / name)"),
     ),
     *bugs(
         "pretrained",

@@ -36,7 +36,7 @@ from nnlib import (
     one_hot,
     uniform,
 )
-from nnlib.data import logic_gate, mnist, read_idx
+from nnlib.data import load_uci_digits, logic_gate, mnist, read_idx, uci
 from nnlib.initializers import check_rng
 from nnlib.layers import Layer
 
@@ -528,7 +528,7 @@ def test_ctrl_c_keeps_what_was_learned(stop, method):
     assert again[-1].loss < history[0].loss
 
 
-# Files of MNIST
+# Files of digits
 
 IDX = b"\0\0\x08\x02" + struct.pack(">2I", 2, 3) + bytes(range(6))  # [[0 1 2] [3 4 5]]
 GZIP = gzip.compress(IDX, mtime=0)
@@ -555,7 +555,7 @@ BAD_FILES = {
     ),
     "other bytes": (
         gzip.compress(IDX[:-1] + b"\7"),
-        "read_idx expected the original MNIST in {path}, got other bytes (SHA-256 differs)",
+        "read_idx expected the original file in {path}, got other bytes (SHA-256 differs)",
     ),
 }
 
@@ -584,22 +584,27 @@ def test_no_flipped_byte_goes_unnoticed(tmp_path):
     assert harmless <= 6  # the time stamp, the system and a hint on the level of compression say nothing of the data
 
 
-@pytest.mark.parametrize("name", mnist.SHA256)
-def test_load_mnist_checks_each_file(tmp_path, monkeypatch, name):
-    """A miniature of the four files stands in for them: two images of three pixels."""
-    monkeypatch.setattr(mnist, "FOLDER", tmp_path)
-    for each in mnist.SHA256:
+LOADERS = {load_mnist: mnist, load_uci_digits: uci}
+
+
+@pytest.mark.parametrize(("load", "name"), [(load, name) for load, module in LOADERS.items() for name in module.SHA256])
+def test_loaders_check_each_file(tmp_path, monkeypatch, load, name):
+    """A miniature of the files stands in for them: two images of three pixels."""
+    module = LOADERS[load]
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    for each in module.SHA256:
         content = IDX if "images" in each else b"\0\0\x08\x01" + struct.pack(">I", 2) + b"\1\2"
-        monkeypatch.setitem(mnist.SHA256, each, hashlib.sha256(content).hexdigest())
+        monkeypatch.setitem(module.SHA256, each, hashlib.sha256(content).hexdigest())
         (tmp_path / each).write_bytes(gzip.compress(content))
-    assert load_mnist()[1][1].tolist() == [1, 2]
+    labels = load_mnist()[1][1] if load is load_mnist else load_uci_digits()[1]
+    assert labels.tolist() == [1, 2]
 
     path = tmp_path / name
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
-    assert_raises(ValueError, WHOLE.format(path=path), load_mnist)
+    assert_raises(ValueError, WHOLE.format(path=path), load)
     path.write_bytes(gzip.compress(gzip.decompress(whole)[:-1] + b"\7"))
-    assert_raises(ValueError, BAD_FILES["other bytes"][1].format(path=path), load_mnist)
+    assert_raises(ValueError, BAD_FILES["other bytes"][1].format(path=path), load)
     path.unlink()
     message = f"read_idx expected the file {path}, and it is not there: install the package again"
-    assert_raises(FileNotFoundError, message, load_mnist)
+    assert_raises(FileNotFoundError, message, load)

@@ -52,6 +52,11 @@ def resized(picture, height, width):
     return means(height, len(picture)) @ picture @ means(width, picture.shape[1]).T
 
 
+def enlarged(X, times):
+    """Return pictures so many times as high and wide: each pixel becomes a block of its own value.   X (n, h, w)."""
+    return np.repeat(np.repeat(X, times, axis=1), times, axis=2)
+
+
 def means(n, m):
     """Return the weights (n, m) with which m pixels in a row become n: a triangle around each new pixel's place."""
     reach = max(1, m / n)

@@ -46,7 +46,7 @@ def read_idx(path, sha256=None):
     if items.size != np.prod(shape, dtype=object):
         raise ValueError(f"read_idx expected {shape} items in {path}, got {items.size}: the file is cut or damaged")
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"read_idx expected the original MNIST in {path}, got other bytes (SHA-256 differs)")
+        raise ValueError(f"read_idx expected the original file in {path}, got other bytes (SHA-256 differs)")
     return items.reshape(shape)
 
 
