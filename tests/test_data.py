@@ -4,6 +4,7 @@ import functools
 import gzip
 import itertools
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -39,6 +40,16 @@ def test_mnist_as_it_comes(digits):
         assert y.dtype == np.int64
         assert not X.flags.writeable, "the files' bytes are not copied"
         assert (X.min(), X.max()) == (0, 255)
+
+
+def test_to_read_a_file_takes_its_size_in_memory_once():
+    tracemalloc.start()
+    try:
+        X, _ = mnist.load_part("train")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.25 * X.nbytes
 
 
 def test_mnist_is_the_published_one(digits):

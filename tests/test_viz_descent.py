@@ -7,7 +7,7 @@ import pytest
 
 from nnlib import SGD, Adam, RMSProp
 from nnlib.viz import Descent
-from nnlib.viz.descent import LANDSCAPES, STEPS, shade_of
+from nnlib.viz.descent import LANDSCAPES, RULES, STEPS, shade_of
 from nnlib.viz.view import Choice
 
 
@@ -75,6 +75,17 @@ def test_a_walk_is_that_of_the_library(name, optimizer, landscape):
         np.testing.assert_allclose(place, params, atol=1e-9)
         optimizer.step(params, np.array(LANDSCAPES[landscape].at(*params)[1]))
     assert path_of(view).shape == (STEPS + 1, 2)
+
+
+@pytest.mark.parametrize("compare", ["none", *RULES])
+@pytest.mark.parametrize("optimizer", RULES)
+def test_a_slider_acts_when_it_says_so(optimizer, compare):
+    view = Descent(optimizer=optimizer, compare=compare, lr=0.01)
+    for control in (control for control in view.controls if getattr(control, "acts", ())):
+        before = repr(view.now), view.facts_shown
+        view.set(**{control.name: control.high / 2})
+        acts = any(view.state[other] == value for other, value in control.acts)
+        assert ((repr(view.now), view.facts_shown) != before) == acts
 
 
 def test_compare_walks_from_the_same_start_with_a_rate_of_its_own():

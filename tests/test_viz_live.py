@@ -3,10 +3,12 @@
 import threading
 import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from nnlib.viz import live
 from nnlib.viz.live import KEPT, Live
 from nnlib.viz.view import Slider
 
@@ -210,3 +212,32 @@ def test_where_there_are_no_threads_it_says_so(view, monkeypatch):
     assert "use Step, or run(n)" in view.start().error
     assert view.run(2).error == ""
     assert not view.live["running"]
+
+
+def test_pictures_do_not_slow_down_a_run_that_has_a_pace(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+
+    def spend(seconds):
+        clock.now += seconds
+
+    class Paced(Counter):
+        pace = 0.03
+
+        def advance(self, run, **state):
+            spend(0.004)
+            super().advance(run, **state)
+            if clock.now > 3:
+                self.wanted.clear()
+
+        def frame_of(self, *given, **state):
+            spend(0.008)
+            return super().frame_of(*given, **state)
+
+        def slice(self):
+            self.take(1, **self.checked())
+
+    view = Paced()
+    monkeypatch.setattr(live, "time", SimpleNamespace(perf_counter=lambda: clock.now, sleep=spend))
+    view.wanted.set()
+    view.go()
+    assert view.step == 101

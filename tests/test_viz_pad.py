@@ -12,8 +12,10 @@ from nnlib import Dense, Sequential, load_mnist
 from nnlib.data.handwriting import resized
 from nnlib.training import limited_blas
 from nnlib.viz import DigitPad
+from nnlib.viz.digits import example
 from nnlib.viz.drawing import Drawing, sheet_of, text_of
 from nnlib.viz.pad import FAR, FULL, article, known, nearest
+from nnlib.viz.training_run import digits
 
 DIGITS = {  # as a hand may draw them, in the middle of the pad
     0: "hKmMrQuXvfunrumyh0cyXuUnTfUXXQcMhK",
@@ -120,11 +122,18 @@ def test_nearest_are_the_nearest():
     np.testing.assert_allclose(pictures, X[order] / 255, atol=1e-6)
 
 
+def test_what_views_keep_of_mnist_holds_no_more_of_it_in_memory():
+    for X, n in [(known()[0], 5000), (example()[1], 1000), (digits()[0], 51_000)]:
+        assert len(X) == n
+        assert X.base is None
+
+
 def test_far_is_what_99_of_100_test_digits_are_nearer_than():
     X = load_mnist(scaled=True, flat=True)[1][0]
-    digits, _, squares = known()
+    X_known, _, squares = known()
+    X_known = X_known / np.float32(255)
     with limited_blas(1):
-        parts = [squares - 2 * part @ digits.T + np.square(part).sum(1, keepdims=True) for part in np.split(X, 20)]
+        parts = [squares - 2 * part @ X_known.T + np.square(part).sum(1, keepdims=True) for part in np.split(X, 20)]
     assert np.quantile(np.sqrt(np.concatenate([part.min(axis=1) for part in parts])), 0.99) == pytest.approx(
         FAR, abs=0.05
     )

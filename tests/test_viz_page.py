@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from test_browser import browser, page  # noqa: F401 (fixtures)
 from test_viz import VIEWS, ends
 
-from nnlib.viz import DigitPad, Neuron
+from nnlib.viz import Descent, DigitPad, Neuron
 from nnlib.viz.drawing import Drawing
 from nnlib.viz.view import Choice
 
@@ -84,6 +84,8 @@ def test_every_control_moves_by_keys(kind, shown):
     view = kind()
     tab = shown(view)
     for control in (control for control in view.controls if not isinstance(control, Drawing)):
+        if acts := getattr(control, "acts", ()):  # else it is disabled
+            tab.evaluate("state => window.model.arrive({ state })", view.state | dict(acts[:1]))
         row, here = tab.get_by_label(control.label, exact=True), view.state[control.name]
         last, on, back = (
             (control.options[-1], "ArrowDown", "ArrowUp")
@@ -94,6 +96,18 @@ def test_every_control_moves_by_keys(kind, shown):
         said = tab.evaluate("window.saved")[-1][control.name]
         assert said != here
         assert control.check("it", said) == said
+
+
+def test_a_control_without_effect_is_disabled_and_says_so(shown):
+    view = Descent(compare="Adam")
+    tab = shown(view)
+    momentum, rate = tab.get_by_label("momentum mu"), tab.get_by_label("its rate")
+    assert (momentum.is_disabled(), rate.is_disabled()) == (True, False)
+    assert "no effect" in momentum.locator("xpath=..").inner_text()
+    tab.get_by_label("optimizer").select_option("momentum")  # at once, without the kernel
+    tab.get_by_label("compare with").select_option("none")
+    assert (momentum.is_disabled(), rate.is_disabled()) == (False, True)
+    assert "no effect" not in momentum.locator("xpath=..").inner_text()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

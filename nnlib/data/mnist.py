@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 FOLDER = Path(__file__).parent / "files"
+MEGABYTE = 2**20
 
 # SHA-256 of each file after decompression; origin and licence are in files/README.md
 SHA256 = {
@@ -31,8 +32,11 @@ def read_idx(path, sha256=None):
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"read_idx expected the file {path}, and it is not there: install the package again")
+    content = bytearray()
     try:
-        content = gzip.decompress(path.read_bytes())
+        with gzip.open(path) as file:
+            while part := file.read(MEGABYTE):  # all at once would need the memory twice
+                content += part
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"read_idx expected a whole gzip file, got {path}: {error}") from error
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
@@ -47,7 +51,15 @@ def read_idx(path, sha256=None):
         raise ValueError(f"read_idx expected {shape} items in {path}, got {items.size}: the file is cut or damaged")
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"read_idx expected the original file in {path}, got other bytes (SHA-256 differs)")
+    items.flags.writeable = False
     return items.reshape(shape)
+
+
+def load_part(part):
+    """Return the pictures (n, 28, 28) of "train" or "t10k", bytes that cannot be written to, and their labels (n,)."""
+    names = [f"{part}-images-idx3-ubyte.gz", f"{part}-labels-idx1-ubyte.gz"]
+    X, y = (read_idx(FOLDER / name, SHA256[name]) for name in names)
+    return X, y.astype(np.int64)
 
 
 def load_mnist(*, scaled=False, flat=False, validation=False):
@@ -68,11 +80,10 @@ def load_mnist(*, scaled=False, flat=False, validation=False):
     """
     pairs = []
     for part in ["train", "t10k"]:
-        names = [f"{part}-images-idx3-ubyte.gz", f"{part}-labels-idx1-ubyte.gz"]
-        X, y = (read_idx(FOLDER / name, SHA256[name]) for name in names)
+        X, y = load_part(part)
         if scaled:
             X = np.divide(X, 255, dtype=np.float32)
-        pairs.append((X.reshape(len(X), -1) if flat else X, y.astype(np.int64)))
+        pairs.append((X.reshape(len(X), -1) if flat else X, y))
     if validation:
         X, y = pairs[0]
         pairs[:1] = [(X[:50_000], y[:50_000]), (X[50_000:], y[50_000:])]

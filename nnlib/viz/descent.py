@@ -217,13 +217,13 @@ class Descent(View):
         Choice("landscape", "landscape", tuple(LANDSCAPES), "ravine"),
         Choice("optimizer", "optimizer", tuple(RULES), "SGD"),
         Slider("lr", "learning rate", 1e-3, 10, 0.05, 0.046, scale="log"),
-        Slider("mu", "momentum mu", 0, 0.99, 0.01, 0.9),
+        Slider("mu", "momentum mu", 0, 0.99, 0.01, 0.9, acts=(("optimizer", "momentum"), ("compare", "momentum"))),
         Slider("noise", "noise", 0, 1, 0.01, 0),
         Slider("x", "start x", -4.4, 4.4, 0.05, -4),
         Slider("y", "start y", -3.3, 3.3, 0.05, 1),
         Slider("step", "step", 0, STEPS, 1, 30),
         Choice("compare", "compare with", ("none", *RULES), "none"),
-        Slider("compare_lr", "its rate", 1e-3, 10, 0.05, 0.2, scale="log"),
+        Slider("compare_lr", "its rate", 1e-3, 10, 0.05, 0.2, "log", tuple(("compare", rule) for rule in RULES)),
     )
     size = (7.6, 4.0)
 

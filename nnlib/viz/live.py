@@ -32,7 +32,7 @@ class Live(View):
     Every method that moves the run returns the view: `Playground(seed=3).run(100).set(lr=0.1).run(50)`.
     """
 
-    unit, restart, pace = "step", (), PAUSE  # pace: how long `start` waits between two slices
+    unit, restart, pace = "step", (), 0  # pace: seconds from the start of a slice to that of the next, at least
     live = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **options):
@@ -193,18 +193,19 @@ class Live(View):
         """What the thread of `start` does."""
         due = 0.0
         while self.wanted.is_set():
+            began = time.perf_counter()
             try:
                 with self.lock:
                     self.slice()
-                    if time.perf_counter() >= due:
-                        began = time.perf_counter()
+                    if (sliced := time.perf_counter()) >= due:
                         self.update()
                         ended = time.perf_counter()
-                        due = ended + max(RATE, (ended - began) / SHARE)
+                        due = ended + max(RATE, (ended - sliced) / SHARE)
             except Exception as error:
                 self.wanted.clear()
                 self.fail(error)
-            time.sleep(self.pace)  # a lock that is taken again at once would let nobody else in
+            # a lock that is taken again at once would let nobody else in
+            time.sleep(max(PAUSE, began + self.pace - time.perf_counter()))
         if not self.error:
             self.update()
 

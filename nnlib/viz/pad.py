@@ -7,8 +7,8 @@ from functools import cache, partial
 import numpy as np
 
 from nnlib.checks.engine import kind
-from nnlib.data import load_mnist
 from nnlib.data.handwriting import SIDE, normalise, read_picture, resized
+from nnlib.data.mnist import load_part
 from nnlib.losses import softmax
 from nnlib.model import Sequential
 from nnlib.plotting import BLUE, GREY
@@ -16,7 +16,7 @@ from nnlib.pretrained import digit_reader
 from nnlib.viz.drawing import Drawing, sheet_of, text_of
 from nnlib.viz.view import Choice, Slider, View
 
-KNOWN = 5000  # training digits that are compared
+KNOWN, PART = 5000, 250  # training digits that are compared, and how many at a time
 FAR = 7.6  # 99 of 100 test digits have one of these nearer than that
 FULL = 0.36  # a share of ink that one of the 70,000 digits has
 THREE = "LKRGYHcMaRUUVUaWcbafViOhJe"  # small and in a corner
@@ -67,20 +67,29 @@ def probabilities(who, read, seen):
 
 @cache
 def known():
-    """Return training digits (KNOWN, 784), their labels, and the squares of their lengths."""
-    X, y = load_mnist()[0]
-    X = X[:KNOWN].reshape(KNOWN, -1) / np.float32(255)
-    return X, y[:KNOWN], np.square(X).sum(axis=1)
+    """Return training digits as bytes (KNOWN, 784), their labels, and the squares of their lengths, scaled."""
+    X, y = load_part("train")
+    X = X[:KNOWN].reshape(KNOWN, -1).copy()  # else all 60,000 would stay in memory
+    return X, y[:KNOWN].copy(), by_parts(lambda part: np.square(part).sum(axis=1), X)
+
+
+def by_parts(function, X):
+    """Return what a function gives for pictures from 0 to 1, (n,); so many at a time as stay in the processor's cache.
+
+    Shapes: X (n, 784) bytes.
+    """
+    return np.concatenate([function(part / np.float32(255)) for part in np.split(X, len(X) // PART)])
 
 
 def nearest(seen, count=5):
     """Return the nearest training digits (count, 28, 28), their labels and distances, the nearest first."""
     X, y, squares = known()
     p = seen.ravel()
-    products = np.einsum("ij,j->i", X, p)  # not X @ p: several threads of BLAS are slower here, if others work as well
+    # not part @ p: several threads of BLAS are slower here, if others work as well
+    products = by_parts(lambda part: np.einsum("ij,j->i", part, p), X)
     distances = np.sqrt(np.maximum(0, squares - 2 * products + p @ p))
     order = np.argsort(distances, kind="stable")[:count]
-    return X[order].reshape(count, SIDE, SIDE), y[order], distances[order]
+    return X[order].reshape(count, SIDE, SIDE) / np.float32(255), y[order], distances[order]
 
 
 @cache

@@ -106,7 +106,7 @@ class Playground(Live):
 
     title = "A network that learns"
     script = "playground.js"
-    unit, pace = "epoch", 0.03  # seconds: faster than that, nobody sees it learn
+    unit, pace = "epoch", 1 / 30  # seconds: faster than that, nobody sees it learn
     begins = ("data", "noise", "share", "features", "shape", "activation", "seed")
     picks = ("layer", "source", "target", "change")
     controls = (

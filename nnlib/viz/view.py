@@ -28,7 +28,8 @@ class Slider:
     """A number between two ends, moved by `step`; a whole step keeps it whole.
 
     With scale="log" the hand moves its logarithm to base 10, by `step`; with "nines" that of the distance from 1,
-    so that 0.9, 0.99 and 0.999 are equally far apart.
+    so that 0.9, 0.99 and 0.999 are equally far apart. `acts` are pairs of another control and a value: with none of
+    these it does nothing and is disabled; without any pairs it always acts.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Slider:
     step: float
     start: float
     scale: str = "linear"
+    acts: tuple = ()
 
     def check(self, owner, value):
         """Return the value as a float; raises ValueError if it is none, or outside."""

@@ -21,7 +21,8 @@ from nnlib.viz.live import Live
 from nnlib.viz.view import View
 
 VIEWS = [kind for kind in vars(viz).values() if isinstance(kind, type) and issubclass(kind, View) and kind is not View]
-PRESSES = 40
+LIVES = [kind for kind in VIEWS if issubclass(kind, Live)]
+PRESSES, SWEEP = 40, 20  # SWEEP: moves of the mouse across a slider and back, fast enough for another value each time
 WATCH = """view => {
   window.seen = { times: [], answers: 0, heights: new Set(), blank: 0, frames: 0 };
   const canvas = view.querySelector("canvas");
@@ -56,6 +57,18 @@ MEMORY = "import psutil, gc\ngc.collect()\nprint(round(psutil.Process().memory_i
 FIGURES = "import sys\nplots = sys.modules.get('matplotlib.pyplot')\nprint(len(plots.get_fignums()) if plots else 0)"
 
 
+PACE = """import time
+from nnlib.viz import live
+speeds = []
+for live.RATE in 1e9, live.RATE:  # at first without pictures
+    view.start()
+    first, began = view.step, time.perf_counter()
+    time.sleep(5)
+    speeds.append((view.step - first) / (time.perf_counter() - began))
+    asked = time.perf_counter()
+    view.pause()
+print("takes without pictures {:.1f} steps a second, with them {:.1f}, of".format(*speeds), f"{1 / view.pace:.0f},",
+      f"paused after {time.perf_counter() - asked:.3f} s")"""
 LIVE = """import time
 view.run(300)  # warm
 started = time.process_time()
@@ -67,7 +80,8 @@ time.sleep(5)
 asked = time.perf_counter()
 view.pause()
 live = (time.process_time() - started) / (view.step - first)
-print(f"{live / bare - 1:.1%} more than without, paused after {time.perf_counter() - asked:.3f} s")"""
+asked = time.perf_counter() - asked
+print(f"costs, for each step, {live / bare - 1:.1%} more than without, paused after {asked:.3f} s")"""
 
 
 class Notebook:
@@ -93,7 +107,7 @@ def measure(page, view):
     page.wait_for_timeout(500)
     view.evaluate(WATCH)
     slider = view.locator(".nnv-row:not(.nnv-back) input[type=range]").first
-    coarse = slider.evaluate("s => (s.max - s.min) / s.step < 40")  # too few values to redraw for
+    coarse = slider.evaluate("s => (s.max - s.min) / s.step < 20")  # too few values to redraw for
     for k in range(PRESSES):
         slider.press("ArrowRight" if k % 8 < 4 else "ArrowLeft")
         page.wait_for_timeout(150)
@@ -105,7 +119,7 @@ def measure(page, view):
     page.evaluate("window.seen.answers = 0")
     began = page.evaluate("performance.now()")
     for k in range(120):
-        page.mouse.move(box["x"] + (0.3 + 0.4 * (k % 60) / 60) * box["width"], y)
+        page.mouse.move(box["x"] + (0.1 + 0.8 * abs(k % SWEEP - SWEEP / 2) / (SWEEP / 2)) * box["width"], y)
         page.wait_for_timeout(15)
     seen = page.evaluate("({ ...window.seen, heights: [...window.seen.heights], now: performance.now() })")
     page.mouse.up()
@@ -113,7 +127,7 @@ def measure(page, view):
 
 
 def main():
-    live = [source(kind).removesuffix("view") + LIVE for kind in VIEWS if issubclass(kind, Live)]
+    live = [source(kind).removesuffix("view") + (PACE if kind.pace else LIVE) for kind in LIVES]
     cells = [MEMORY, *map(source, VIEWS), MEMORY, FIGURES, *live]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab = served(Path(folder), "nnlib", "--LabApp.expose_app_in_browser=True")
@@ -152,8 +166,8 @@ def report(page, book):
         book.run(1)
     more = int(book.run(len(VIEWS) + 1)) - warm
     print(f"a cell run 50 times again: {more} MB more; open figures: {book.run(len(VIEWS) + 2).strip()}")
-    for k, kind in enumerate((kind for kind in VIEWS if issubclass(kind, Live)), start=len(VIEWS) + 3):
-        print(f"{kind.__name__} while it runs costs, for each step, {book.run(k).strip()} (goals: 5 %, 0.3 s)")
+    for k, kind in enumerate(LIVES, start=len(VIEWS) + 3):
+        print(f"{kind.__name__} while it runs {book.run(k).strip()} (goals: 5 %, 0.3 s)")
 
 
 if __name__ == "__main__":

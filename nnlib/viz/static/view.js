@@ -120,7 +120,8 @@ function render({ model, el }, view) {
     for (const [name, [input, output, control]] of Object.entries(inputs)) {
       if (document.activeElement !== input || input.tagName === "SELECT") input.value = toSlider(control, state[name]);
       if (control.scale && control.scale !== "linear") input.setAttribute("aria-valuetext", String(state[name]));
-      output.textContent = typeof state[name] === "number" ? String(state[name]) : "";
+      input.disabled = control.acts?.length > 0 && !control.acts.some(([other, value]) => state[other] === value);
+      output.textContent = input.disabled ? "no effect" : typeof state[name] === "number" ? String(state[name]) : "";
     }
     facts.textContent = model.get("facts_shown");
     facts.setAttribute("aria-live", player() ? "off" : "polite"); // a run would never stop talking
