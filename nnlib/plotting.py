@@ -13,7 +13,7 @@ from PIL import Image
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"  # told apart with any kind of colour vision
 
-LARGE = 100_000  # bytes
+LARGE = 30_000  # bytes
 
 STYLE = {
     "font.size": 13,
@@ -49,15 +49,18 @@ def png(made):
     return small.getvalue()
 
 
-def plot_images(X, titles, columns=10):
-    """Return a grid of grey pictures, ink dark on white paper.   Shapes: X (n, 28, 28) or (n, 784)."""
+def plot_images(X, titles, columns=10, **options):
+    """Return a grid of grey pictures, ink dark on white paper.   Shapes: X (n, 28, 28) or (n, 784).
+
+    options: of matplotlib's `imshow`, such as cmap, vmin, vmax
+    """
     X = np.asarray(X).reshape(len(X), 28, 28)
     rows = -(-len(X) // columns)
     made, axes = figure(1.15 * columns, 1.5 * rows, nrows=rows, ncols=columns, squeeze=False)
     for ax in axes.flat:
         ax.set_axis_off()
     for ax, image, title in zip(axes.flat, X, titles, strict=False):
-        ax.imshow(image, cmap="Greys")
+        ax.imshow(image, **{"cmap": "Greys"} | options)
         ax.set_title(title, fontsize=13)
     return made
 

@@ -1,8 +1,23 @@
-"""The exercises of notebook 06: reading a confusion matrix, knowing when to be silent, a better network."""
+"""The exercises of notebook 06: a confusion matrix, knowing when to be silent, luck, better networks."""
+
+import time
 
 import numpy as np
 
-from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, evaluate, fit, load_mnist
+from nnlib import (
+    SGD,
+    Adam,
+    Dense,
+    Dropout,
+    ReLU,
+    Sequential,
+    SoftmaxCrossEntropy,
+    evaluate,
+    fit,
+    he_normal,
+    load_mnist,
+    train,
+)
 from nnlib.checks.engine import Exercise
 
 
@@ -80,6 +95,65 @@ def misses_the_goal(made, rng):
     return f"reads {share:.2%}, the goal is {GOAL:.0%}" if share < GOAL else None
 
 
+def difference(a, b):
+    return a.mean() - b.mean(), np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+
+
+def of_single_runs(a, b):
+    return a.mean() - b.mean(), np.sqrt(a.var(ddof=1) + b.var(ddof=1))
+
+
+def divided_by_n(a, b):
+    return a.mean() - b.mean(), np.sqrt(a.var() / len(a) + b.var() / len(b))
+
+
+def errors_added(a, b):
+    return a.mean() - b.mean(), a.std(ddof=1) / np.sqrt(len(a)) + b.std(ddof=1) / np.sqrt(len(b))
+
+
+def recipes():
+    rng = np.random.default_rng(2)
+    return [
+        (0.97 + 0.002 * rng.standard_normal(n), 0.965 + 0.004 * rng.standard_normal(m)) for n, m in [(5, 5), (8, 3)]
+    ]
+
+
+RUNGS = [0.981, 0.983, 0.985]
+MINUTE = 60  # seconds of processor time
+
+
+def champion(rng):
+    model = Sequential(Dense(784, 400, rng=rng, init=he_normal), ReLU(), Dropout(0.4, rng=rng), Dense(400, 10, rng=rng))
+    return model, SGD(lr=0.1, momentum=0.9), np.linspace(0.1, 0.01, 10)
+
+
+def hardly_begins(rng):
+    return *better(rng), [0.001]
+
+
+def falls_short(made, rng):
+    """Train for one epoch with each of the rates, for a minute at most, and say how far it is from the first rung."""
+    if not isinstance(made, tuple) or len(made) != 3 or not hasattr(made[0], "params") or not hasattr(made[1], "step"):
+        return f"expected three things, (model, optimizer, rates), got {made!r}"
+    (X, y), validation, _ = load_mnist(scaled=True, flat=True, validation=True)
+    model, optimizer, rates = made
+    started, rng = time.process_time(), np.random.default_rng(0)
+    try:
+        for rate in rates:
+            optimizer.lr = rate
+            next(train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=1, batch_size=100, rng=rng))
+            if time.process_time() - started > MINUTE:
+                return f"used more than {MINUTE} s of processor time"
+    except (ValueError, RuntimeError, TypeError) as error:
+        return str(error)
+    share = evaluate(model, *validation).accuracy
+    reached = sum(share >= rung for rung in RUNGS)
+    print(
+        f"  {share:.2%} of the validation digits: rung {reached} of {len(RUNGS)}", *[f"({rung:.1%})" for rung in RUNGS]
+    )
+    return f"reads {share:.2%}, the first rung is {RUNGS[0]:.1%}" if not reached else None
+
+
 EXERCISES = [
     Exercise(
         "06.1",
@@ -111,5 +185,29 @@ EXERCISES = [
         lambda: [(np.random.default_rng(0),)],
         wrong=((as_before, "reads"), (only_the_model, "expected a pair, (model, optimizer), got Sequential(")),
         judge=misses_the_goal,
+    ),
+    Exercise(
+        "06.4",
+        "difference",
+        "is it luck?",
+        difference,
+        recipes,
+        wrong=(
+            (of_single_runs, "That is the spread of single runs: a mean of n runs has a variance n times smaller"),
+            (divided_by_n, "You divided by n; from a few runs the variance needs n - 1, `ddof=1`"),
+            (errors_added, "Errors that know nothing of each other add as squares: the root of the sum of variances"),
+        ),
+    ),
+    Exercise(
+        "06.5",
+        "champion",
+        "the best network of a minute",
+        champion,
+        lambda: [(np.random.default_rng(0),)],
+        wrong=(
+            (hardly_begins, "reads"),
+            (better, "expected three things, (model, optimizer, rates), got (Sequential("),
+        ),
+        judge=falls_short,
     ),
 ]
