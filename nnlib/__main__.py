@@ -1,4 +1,7 @@
-"""`python -m nnlib` opens the course in JupyterLab; plain `jupyter lab` in notebooks/ works as well."""
+"""`python -m nnlib` opens the course in JupyterLab; plain `jupyter lab` in notebooks/ works as well.
+
+`python -m nnlib export` writes it as web pages instead.
+"""
 
 import os
 import sys
@@ -42,9 +45,13 @@ def without_widgets(model, path, **_):
 
 
 def main():
-    """Open the course; further arguments go on to JupyterLab."""
+    """Open the course, or export it; other arguments go on to JupyterLab."""
     if not NOTEBOOKS.is_dir():
         sys.exit(f"nnlib expected the notebooks of the course in {NOTEBOOKS}: install it with `pip install -e .`")
+    if sys.argv[1:2] == ["export"]:
+        from nnlib.export import main as export
+
+        return export(sys.argv[2:], NOTEBOOKS)
     # One thread is fastest for matrices of the size of our lessons; on a busy machine by far.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # JupyterLab asks about news in a pop-up unless a default answer lies on its path for settings.

@@ -1,15 +1,43 @@
-"""What all tests share: one BLAS thread for each process, as `strict` sets it, and a seeded generator."""
+"""What all tests share: one BLAS thread for each process, as `strict` sets it, a seeded generator, a browser."""
 
 import strict  # noqa: F401 (before NumPy is loaded)
 
 # isort: split
+import os
+import shutil
+
 import numpy as np
 import pytest
+
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if BROWSER is None and "CI" in os.environ:
+        pytest.fail("expected chromium or google-chrome for the browser tests, found none")
+    if BROWSER is None:
+        pytest.skip("NO BROWSER: install chromium or google-chrome to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page of its own for each test: one that has shown nine notebooks is ten times slower."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    yield page
+    page.close()
 
 
 def pytest_collection_modifyitems(items):

@@ -15,37 +15,13 @@ from rules import answers
 
 from nnlib.__main__ import NOTEBOOKS
 
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 NUMBERED = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("JupyterLab 0")]  # two labs, one on each process
 NOTEBOOK = [
     pytest.param(path, id=path.name, marks=pytest.mark.xdist_group(f"JupyterLab {number % 2}"))
     for number, path in enumerate(NUMBERED)
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if BROWSER is None and "CI" in os.environ:
-        pytest.fail("expected chromium or google-chrome for the browser tests, found none")
-    if BROWSER is None:
-        pytest.skip("NO BROWSER: install chromium or google-chrome to run the browser tests")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page of its own for each test: one that has shown nine notebooks is ten times slower."""
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    yield page
-    page.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import pytest
 from bugs import BUGS, ROOT, mutated
 
-# What shows and opens the course, in place of computing.
-NOT_CORE = {"__init__", "__main__", "data/__init__", "plotting", "progress"}
+# What shows, opens and exports the course, in place of computing.
+NOT_CORE = {"__init__", "__main__", "data/__init__", "export", "plotting", "progress"}
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_browser import browser, page  # noqa: F401 (fixtures)
 from test_viz import VIEWS, ends
 
 from nnlib.viz import Descent, DigitPad, Neuron
@@ -31,7 +30,7 @@ def traits(view):
 
 
 @pytest.fixture
-def shown(page):  # noqa: F811
+def shown(page):
     """Return a function that shows a view in an empty page, and the errors of the page."""
     errors = []
     listen = lambda message: errors.append(message.text) if message.type == "error" else None  # noqa: E731
@@ -46,7 +45,6 @@ def shown(page):  # noqa: F811
 
     yield show
     assert errors == []
-    page.set_viewport_size({"width": 1400, "height": 1000})
 
 
 @pytest.mark.parametrize("kind", VIEWS)

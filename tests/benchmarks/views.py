@@ -12,9 +12,10 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from conftest import BROWSER, FLAGS
 from playwright.sync_api import sync_playwright
 from refresh import METADATA
-from test_browser import BROWSER, FLAGS, served
+from test_browser import served
 
 from nnlib import viz
 from nnlib.viz.live import Live

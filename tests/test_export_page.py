@@ -1,0 +1,192 @@
+"""The course as web pages: opened in a browser without a network, nothing is missing, and axe finds nothing."""
+
+import re
+import subprocess
+import sys
+from html import unescape
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from rules import NOTEBOOKS
+from test_browser import stored
+from test_export import small  # noqa: F401 (a fixture)
+
+# All answers open; of each kind of word in the code one, and some formulas, for axe looks at each for milliseconds.
+OPEN = """() => {
+    document.querySelectorAll("details").forEach(answer => { answer.open = true; });
+    const seen = new Set();
+    for (const word of document.querySelectorAll(".highlight span"))
+        seen.has(word.className) ? word.replaceWith(word.textContent) : seen.add(word.className);
+    document.querySelectorAll("math").forEach((formula, k) => formula.classList.toggle("alike", k > 9));
+}"""
+# What a reader of the prose reads, without code and formulas.
+PROSE = """() => [...document.querySelectorAll(".prose")].map(part => {
+    const copy = part.cloneNode(true);
+    copy.querySelectorAll("pre, code, math").forEach(other => other.remove());
+    return copy.textContent;
+}).join(" ")"""
+pytestmark = pytest.mark.browser
+
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The folder that the README's command writes."""
+    folder = tmp_path_factory.mktemp("a folder – with ü")
+    subprocess.run([sys.executable, "-m", "nnlib", "export", folder], check=True)
+    return folder
+
+
+@pytest.fixture
+def offline(page):
+    """A browser without a network, and what the pages in it asked for or complained about."""
+    page.context.set_offline(True)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="screen", color_scheme="light")
+    said = []
+    listeners = {
+        "request": lambda request: said.append(request.url) if not re.match("file:|data:", request.url) else None,
+        "console": lambda message: said.append(message.text) if message.type == "error" else None,
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield page, said
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+
+
+def faults(tab, said, path):
+    """Open a page, and return all that is wrong with it."""
+    tab.goto(path.as_uri())
+    tab.evaluate(OPEN)
+    found = [f"asks or says: {text}" for text in said]
+    found += [f"a picture without words: {k}" for k, alt in enumerate(alts(tab)) if not alt or not alt.strip()]
+    found += [f"raw LaTeX: {raw}" for raw in re.findall(r"\$[^$]*\$|\\[a-z]+", tab.evaluate(PROSE))]
+    found += [f"LaTeX that became no formula: {text}" for text in texts(tab, "math") if "\\" in text]
+    found += [f"leads nowhere: {link}" for link in dead_links(tab, path)]
+    found += [f"hides nothing: {answer}" for answer in texts(tab, "details:not(:has(> summary + *))")]
+    found += [] if len(texts(tab, "h1")) == 1 else [f"headings of the first level: {texts(tab, 'h1')}"]
+    tab.set_viewport_size({"width": 400, "height": 900})
+    found += ["is wider than 400 pixels"] if tab.evaluate("document.documentElement.scrollWidth") > 400 else []
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    for scheme, options in [("light", {}), ("dark", CONTRAST)]:
+        tab.emulate_media(color_scheme=scheme)
+        violations = (
+            Axe().run(tab, {"exclude": [".alike"]}, {"resultTypes": ["violations"]} | options).response["violations"]
+        )
+        found += [f"{scheme}: {v['id']}: {v['nodes'][0]['html']}" for v in violations]
+    return found
+
+
+def alts(tab):
+    """Return the words of all pictures."""
+    return tab.evaluate("[...document.images].map(image => image.getAttribute('alt'))")
+
+
+def texts(tab, which):
+    """Return what is written in each of these elements."""
+    return tab.evaluate("which => [...document.querySelectorAll(which)].map(one => one.textContent)", which)
+
+
+def dead_links(tab, path):
+    """Return the links between pages whose page, or place in it, does not exist."""
+    dead = []
+    for link in set(tab.evaluate("[...document.links].map(link => link.getAttribute('href'))")):
+        name, _, place = unquote(link).partition("#")
+        there = path.parent / (name or path.name)
+        known = there.is_file() and [unescape(i) for i in re.findall(r' id="(.*?)"', there.read_text(encoding="utf-8"))]
+        if not re.match("https?:", link) and (known is False or (place and place not in known)):
+            dead.append(link)
+    return dead
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_page_shows_all_of_its_notebook_without_a_network(notebook, exported, offline):
+    tab, said = offline
+    assert faults(tab, said, exported / f"{notebook.stem}.html") == []
+    heading, pictures, _ = stored(notebook)
+    assert texts(tab, "h1") == [heading]
+    assert tab.title() == f"{heading} · Neural networks from scratch"
+    assert len(alts(tab)) == pictures
+    assert tab.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
+    cells = nbformat.read(notebook, as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    formulas = re.findall(
+        r"\$\$.+?\$\$|\$[^$]+\$", re.sub(r"```.*?```|`[^`\n]*`", "", prose, flags=re.DOTALL), re.DOTALL
+    )
+    assert len(texts(tab, "math")) == len(formulas)
+    assert len(texts(tab, "main summary")) == prose.count("<summary>")
+
+
+def test_the_index_leads_to_every_page(exported, offline):
+    tab, said = offline
+    assert faults(tab, said, exported / "index.html") == []
+    for notebook in NOTEBOOKS:
+        tab.get_by_role("link", name=stored(notebook)[0]).click()
+        assert texts(tab, "h1") == [stored(notebook)[0]]
+        tab.get_by_role("link", name="All notebooks").first.click()
+    assert texts(tab, "h1") == ["Neural networks from scratch"]
+
+
+def test_the_keyboard_opens_answers_and_skips_to_the_text(exported, offline):
+    tab, _ = offline
+    tab.goto((exported / "01_neurons.html").as_uri())
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "Skip to the text"
+    tab.keyboard.press("Enter")
+    answer = tab.locator("main details:has(> summary:text-is('Answer'))").first
+    for _ in range(100):
+        if answer.locator("summary").evaluate("summary => summary === document.activeElement"):
+            break
+        tab.keyboard.press("Tab")
+    hidden = answer.locator(":scope > :not(summary)").first
+    assert not hidden.is_visible()
+    tab.keyboard.press("Space")
+    hidden.wait_for(timeout=5000)  # visible
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("", "", None),
+        (
+            "</body>",
+            '<script src="https://cdn.example.org/x.js"></script></body>',
+            "violates the following Content Sec",
+        ),
+        (
+            "<head>",
+            '<head><script src="https://cdn.example.org/x.js"></script>',
+            "asks or says: https://cdn.example.org/x.js",
+        ),
+        ("</body>", "<script>fetch('https://cdn.example.org')</script></body>", "violates the following Content Sec"),
+        (
+            "</main>",
+            "<iframe src='https://cdn.example.org' title='x'></iframe></main>",
+            "violates the following Content Sec",
+        ),
+        ('alt="a dot"', 'alt=""', "a picture without words"),
+        ('alt="a dot"', "", "a picture without words"),
+        ("--link: #0b5394", "--link: #999999", "light: color-contrast"),
+        ("--link: #8ab8ff", "--link: #555555", "dark: color-contrast"),
+        (".highlight .c1 { color: #177500 }", ".highlight .c1 { color: #88bb88 }", "light: color-contrast"),
+        ("<h2", "<h4", "heading-order"),
+        ("#2.1-Here", "#2.2-There", "leads nowhere: 02_next.html#2.2-There"),
+        ("02_next.html", "03_none.html", "leads nowhere: 03_none.html"),
+        ("<math", "$x$ <math", "raw LaTeX: $x$"),
+        ('lang="en"', "", "html-has-lang"),
+        ("</summary>", "</summary></details>", "hides nothing: Answer"),
+        ("body { margin", "body { min-width: 30rem; margin", "is wider than 400 pixels"),
+    ],
+)
+def test_each_fault_of_a_page_is_found(old, new, says, small, offline):  # noqa: F811
+    tab, said = offline
+    path = small / "01_small.html"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    found = faults(tab, said, path)
+    assert (found == []) if says is None else any(says in fault for fault in found), found
