@@ -4,10 +4,15 @@ import strict  # noqa: F401 (before NumPy is loaded)
 
 # isort: split
 import os
+import re
 import shutil
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
+
+settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
 
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -41,10 +46,20 @@ def page(browser):
 
 
 def pytest_collection_modifyitems(items):
-    """Keep each file on one process, and let the long ones begin: browser, then notebooks."""
+    """Let the long ones begin: browser, then notebooks; a process that got them last would be alone at the end."""
     for item in items:
         if item.path.name.startswith("test_viz"):
             item.add_marker("view")
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
     items.sort(key=lambda item: [not item.get_closest_marker(kind) for kind in ("browser", "notebook", "canary")])
+
+
+class ByFile(LoadFileScheduling):
+    """Each file on one process, but for the notebooks in JupyterLab: those with even numbers, those with odd ones."""
+
+    def _split_scope(self, nodeid):
+        notebook = re.search(r"test_browser\.py::.*\[(\d\d)_", nodeid)
+        return f"JupyterLab {int(notebook[1]) % 2}" if notebook else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)

@@ -17,11 +17,7 @@ from nnlib.__main__ import NOTEBOOKS
 
 NUMBERED = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("JupyterLab 0")]  # two labs, one on each process
-NOTEBOOK = [
-    pytest.param(path, id=path.name, marks=pytest.mark.xdist_group(f"JupyterLab {number % 2}"))
-    for number, path in enumerate(NUMBERED)
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +151,7 @@ def test_the_command_opens_the_first_notebook(page, lab):
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[0])[0]}")', timeout=60_000)
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOK)
+@pytest.mark.parametrize("notebook", NUMBERED, ids=lambda path: path.name)
 def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, page, lab):
     errors, requests = [], []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
