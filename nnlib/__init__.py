@@ -1,5 +1,16 @@
 """Neural networks from scratch, in NumPy: the package that the notebooks of this course build."""
 
+import sys
+from importlib.util import find_spec
+
+if sys.version_info < (3, 11) or find_spec("numpy") is None:
+    got = f"Python {sys.version.split()[0]}{'' if find_spec('numpy') else ' without NumPy'} in {sys.prefix}"
+    raise ImportError(
+        f"nnlib expected Python 3.11 or newer with NumPy, got {got}: "
+        "start it as the README does, with the Python in .venv",
+        name=__name__,  # with this name, `python -m nnlib` prints the sentence without a traceback
+    )
+
 from nnlib.activations import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from nnlib.data import load_mnist
 from nnlib.initializers import glorot_uniform, he_normal, standard_normal, uniform

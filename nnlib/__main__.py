@@ -4,7 +4,10 @@
 """
 
 import os
+import socket
 import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -44,6 +47,26 @@ def without_widgets(model, path, **_):
                 output["data"].pop("application/vnd.jupyter.widget-view+json", None)
 
 
+def loopback():
+    """Return whether a program on this machine reaches a server on it, as the browser and the kernels have to."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), 5):
+            return True
+    except OSError:
+        return False
+
+
+def make_do(notebooks):
+    """Give JupyterLab a home where there is none, and return a sentence for each thing that this machine lacks."""
+    lacks, home = [], os.path.expanduser("~")
+    if not os.access(notebooks, os.W_OK):
+        lacks.append(f"{notebooks} cannot be written, so nothing is saved: copy the course to a folder of your own.")
+    if not os.access(home, os.W_OK):
+        os.environ["HOME"] = tempfile.mkdtemp(prefix="nnlib-")  # otherwise neither the server nor matplotlib starts
+        lacks.append(f"the home folder {home} cannot be written; settings are kept in {os.environ['HOME']} instead.")
+    return lacks
+
+
 def main():
     """Open the course, or export it; other arguments go on to JupyterLab."""
     if not NOTEBOOKS.is_dir():
@@ -52,11 +75,21 @@ def main():
         from nnlib.export import main as export
 
         return export(sys.argv[2:], NOTEBOOKS)
+    if find_spec("jupyterlab") is None:
+        sys.exit(f"nnlib expected JupyterLab in {sys.prefix}: start it as the README does, with the Python in .venv")
+    if not loopback():
+        sys.exit("nnlib expected 127.0.0.1 to answer, and it does not: is the loopback interface of this machine up?")
+    for sentence in make_do(NOTEBOOKS):
+        print(f"nnlib: {sentence}", file=sys.stderr)
     # One thread is fastest for matrices of the size of our lessons; on a busy machine by far.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # JupyterLab asks about news in a pop-up unless a default answer lies on its path for settings.
     paths = [str(PACKAGE / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    # The kernels inherit these: they import this nnlib, even where another one is installed, and draw into the
+    # notebook, whatever backend of matplotlib was chosen for other programs.
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]))
+    os.environ.pop("MPLBACKEND", None)
     from jupyterlab.labapp import LabApp
 
     user_id = os.geteuid() if hasattr(os, "geteuid") else None

@@ -17,6 +17,12 @@ def check_whole(who, name, value, least):
     return int(value)
 
 
+def brief(value, most=60):
+    """Return repr(value), cut where it is long: what came may be a file of megabytes."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
+
+
 def check_labels(who, labels, n, n_classes):
     """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
     labels = np.asarray(labels)

@@ -1,9 +1,14 @@
 """A network as a list of layers, all of whose parameters live in one flat vector."""
 
-import os
-from pathlib import Path
+import math
+import zipfile
 
 import numpy as np
+
+from nnlib.files import array_after, array_header, replacing
+from nnlib.guards import brief
+
+LONGEST = 1_000_000  # bytes of the layers' names in a file
 
 
 def _name(layer):
@@ -138,27 +143,24 @@ class Sequential:
 
     def save(self, path):
         """Write layers and parameters to a NumPy .npz file: all of it, or nothing at all."""
-        path = Path(path)
-        unfinished = path.with_name(path.name + ".unfinished")
-        try:
-            with unfinished.open("wb") as file:
-                np.savez(file, layers=[_name(layer) for layer in self.layers], params=self.params)
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with replacing(path) as file:
+            np.savez(file, layers=[_name(layer) for layer in self.layers], params=self.params)
 
     def load(self, path):
         """Take the parameters from a file of `save`; raise ValueError, unchanged, if it does not fit."""
+        mine, size = [_name(layer) for layer in self.layers], self.params.size
         with open(path, "rb") as file:
             try:
-                content = np.load(file, allow_pickle=False)
-                layers, params = content["layers"].tolist(), content["params"]
+                archive = zipfile.ZipFile(file)
+                layers = array_after(*array_header(archive, "layers", "U", LONGEST)).tolist()
+                stored = array_header(archive, "params", "f", math.inf)
+                fits = layers == mine and stored[1] == (size,)  # asked before anything of that size is read
+                with np.errstate(over="raise", invalid="ignore"):  # float64 of a file may not fit into float32
+                    params = array_after(*stored).astype(self.dtype) if fits else None
             except Exception as error:  # zip, NumPy and zlib raise nine kinds for a damaged file
-                raise ValueError(f"Sequential.load expected a file of Sequential.save, got {path}: {error}") from error
-        mine = [_name(layer) for layer in self.layers]
-        if layers != mine or params.shape != self.params.shape or params.dtype.kind != "f":
-            expected = f"{mine} with {self.params.size} parameters"
-            raise ValueError(
-                f"Sequential.load expected the layers {expected}, got {layers} with {params.size} in {path}"
-            )
+                problem = f"{path}: {str(error)[:200]}"
+                raise ValueError(f"Sequential.load expected a file of Sequential.save, got {problem}") from error
+        if not fits:
+            got = f"{brief(layers, 500)} with numbers of shape {brief(stored[1])}"
+            raise ValueError(f"Sequential.load expected the layers {mine} with {size} parameters, got {got} in {path}")
         self.params[...] = params

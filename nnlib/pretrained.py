@@ -22,11 +22,17 @@ def untrained(rng):
 def digit_reader():
     """Return a trained 784-128-10 Sequential that reads at least 98 % of MNIST's test digits.
 
+    Raises RuntimeError where the file of its weights is missing or damaged.
+
     >>> digit_reader()
     Sequential(Dense(784, 128), ReLU(), Dense(128, 10), dtype=float32)
     """
     model = untrained(np.random.default_rng(0))
-    model.load(FILE)
+    try:
+        model.load(FILE)
+    except (OSError, ValueError) as error:
+        problem = f"and could not read them ({error}): install the package again"
+        raise RuntimeError(f"digit_reader expected its weights in {FILE}, {problem}") from error
     return model
 
 

@@ -1,6 +1,7 @@
 """How far a training run is: a bar in a notebook, one line in a terminal, or nothing."""
 
 import sys
+from html import escape
 
 
 class Progress:
@@ -48,7 +49,7 @@ class Progress:
 
     def say(self, text):
         if self.bar is not None:
-            self.text.value = text
+            self.text.value = escape(text)
         elif self.line is not None:
             self.line.write(f"\r\033[K{text}")
             self.line.flush()

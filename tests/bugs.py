@@ -154,7 +154,7 @@ BUGS = [
         ("the mode does not reach the layers", "layer.forward(X, training=training)", "layer.forward(X)"),
         ("every forward pass is training", "layer.forward(X, training=training)", "layer.forward(X, training=True)"),
         ("inputs are not cast", "np.asarray(X, dtype=self.dtype)", "np.asarray(X)"),
-        ("dtype is ignored", ".astype(self.dtype)", ".astype(np.float32)"),
+        ("dtype is ignored", "arrays)]).astype(self.dtype)", "arrays)]).astype(np.float32)"),
         ("the layers hold copies of the vector", "piece.reshape(a.shape)", "piece.reshape(a.shape).copy()"),
         ("an assigned array is ignored", "if value is not view:", "if False:"),
         ("the first layer that learns is skipped", "self.layers.index(owners[0][0]) if owners else 0",
@@ -222,10 +222,11 @@ BUGS = [
     ),
     *bugs(
         "data/mnist",
+        ("bytes are not checked", "read_idx(folder / name, expected)", "read_idx(folder / name)"),
         ("images are not divided by 255", "np.divide(X, 255,", "np.divide(X, 1,"),
         ("images are scaled one by one", "np.divide(X, 255,", "np.divide(X, X.max(axis=(1, 2), keepdims=True),"),
         ("images are transposed", "if flat else X,", "if flat else X.swapaxes(1, 2),"),
-        ("labels are shifted by a row", "y.astype(np.int64)", "np.roll(y, 1).astype(np.int64)"),
+        ("labels of pictures are shifted", "y.astype(np.int64)", "np.roll(y, 1).astype(np.int64)"),
         ("validation overlaps with training", "(X[50_000:], y[50_000:])", "(X[40_000:50_000], y[40_000:50_000])"),
         ("test data are training data", '["train", "t10k"]', '["train", "train"]'),
         ("the files' bytes are not checked", "if sha256 is not None and", "if False and"),
@@ -240,13 +241,18 @@ BUGS = [
     ),
     *bugs(
         "data/uci",
-        ("UCI's labels are shifted by a row", "y.astype(np.int64)", "np.roll(y, 1).astype(np.int64)"),
-        ("UCI's bytes are not checked", "read_idx(FOLDER / name, sha256)", "read_idx(FOLDER / name)"),
+        ("UCI's labels stand for its pictures", "(FOLDER, SHA256)", "(FOLDER, dict(reversed(SHA256.items())))"),
     ),
     *bugs(
         "pretrained",
-        ("other weights are read", "    model.load(FILE)\n", ""),
+        ("other weights are read", "model.load(FILE)", "pass"),
         ("rows and columns mixed up", "below * down", "above * down"),
+    ),
+    *bugs(
+        "files",
+        ("half a file stands in its place", 'path.name + ".unfinished"', "path.name"),
+        ("half a file is left behind", "unfinished.unlink(missing_ok=True)", "pass"),
+        ("permissions are forgotten", "shutil.copymode(path, unfinished)", "pass"),
     ),
     *bugs(
         "data/toy",

@@ -30,6 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nnlib.experiments import EXPERIMENTS, job
+from nnlib.files import replacing
 
 LEDGER = Path(__file__).resolve().parents[1] / "notebooks" / "ledger.json"
 LAYOUT = 1  # raise it when what is written below changes its shape
@@ -43,9 +44,11 @@ def read(path):
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         layout, rows = content["layout"], content["rows"]
-        for row in rows.values() if layout == LAYOUT else []:
-            _ = row["configuration"], row["figures"], [run["result"].keys() for run in row["runs"].values()]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if layout == LAYOUT:
+            for row in rows.values():
+                check(row)
+            text_of(rows).encode()  # no NaN, and nothing else that could not be written again
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         problem = f"it is damaged: {type(error).__name__}: {error}"
     else:
         if layout == LAYOUT:
@@ -57,6 +60,17 @@ def read(path):
     )
 
 
+def check(row):
+    """Raise an error of some kind if a row has not what is asked of it further below: finite numbers, mostly."""
+    numbers = [row["seconds"], *(run["seconds"] for run in row["runs"].values()), *map(int, row["runs"])]
+    for figure in row["figures"].values():
+        numbers += [figure["low"], figure["high"], figure["mean"]]
+        numbers += [figure[name] for name in ("published", "sd") if figure[name] is not None]
+    for run in row["runs"].values():
+        numbers += [run["result"].get(name) for name in row["figures"]]
+    _ = row["configuration"], [number + 0.0 for number in numbers]
+
+
 @contextmanager
 def changing(path):
     """Give the rows as they are now, and write them at the end: all of it, or nothing at all.
@@ -64,17 +78,10 @@ def changing(path):
     The new text grows in a file of its own, which only one process can create: so it is the lock as well, and
     the same `os.replace` that publishes it releases it. Whoever comes second reads what the first has written.
     """
-    unfinished = path.with_name(path.name + ".unfinished")
-    file = _claim(unfinished)
-    try:
-        with file:
-            rows = read(path)
-            yield rows
-            file.write(text_of(rows))
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with replacing(path, _claim) as file:
+        rows = read(path)
+        yield rows
+        file.write(text_of(rows).encode())
 
 
 def _claim(unfinished):
@@ -82,7 +89,7 @@ def _claim(unfinished):
     start = time.monotonic()
     while time.monotonic() < start + PATIENCE:
         try:
-            return unfinished.open("x", encoding="utf-8", newline="\n")
+            return unfinished.open("xb")
         except FileExistsError:
             time.sleep(0.02)
     raise RuntimeError(
@@ -108,7 +115,11 @@ def finished(rows, experiment):
     row = rows.get(experiment.name)
     if row is None or row["configuration"] != configuration(experiment):
         return {}
-    return {seed: run for seed, run in row["runs"].items() if experiment.figures.keys() <= run["result"].keys()}
+
+    def whole(run):
+        return all(isinstance(run["result"].get(name), (int, float)) for name in experiment.figures)
+
+    return {seed: run for seed, run in row["runs"].items() if whole(run)}
 
 
 def missing(path, experiments, seeds):

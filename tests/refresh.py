@@ -9,7 +9,6 @@ no paths. A picture that looks as before keeps its old bytes.
 """
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
@@ -18,6 +17,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from strict import PICTURE_NOISE, WIDGET, picture_difference
+
+from nnlib.files import replacing
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 METADATA = {
@@ -133,12 +134,8 @@ def text_of(notebook):
 
 def write(path, text):
     """Replace the file at once, or leave it as it was."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def problems(path):

@@ -33,6 +33,12 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 from packaging.requirements import Requirement
 from PIL import Image, ImageChops
 
+from nnlib.__main__ import loopback, make_do
+
+if not loopback():
+    raise RuntimeError("the kernels of the notebooks expected 127.0.0.1 to answer, and it does not")
+make_do(ROOT)  # a home folder, where there is none: matplotlib would complain in the first cell
+
 FLOAT = re.compile(r"(-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+)")
 FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, printed ones by their last digit
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more
@@ -245,7 +251,6 @@ class Notebook(nbval.plugin.IPyNbFile):
 
     def collect(self):
         self.add_marker("notebook")
-        self.add_marker(pytest.mark.xdist_group(self.path.name))  # one kernel, in one process
         try:
             self.nb = nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
             if (self.nb.nbformat, self.nb.nbformat_minor) != (4, 5):

@@ -534,6 +534,7 @@ IDX = b"\0\0\x08\x02" + struct.pack(">2I", 2, 3) + bytes(range(6))  # [[0 1 2] [
 GZIP = gzip.compress(IDX, mtime=0)
 WHOLE = "read_idx expected a whole gzip file, got {path}: ..."
 START = "read_idx expected {path} to start with 00 00 08 (IDX of uint8), got"
+REINSTALL = ". This file belongs to nnlib: install the package again"
 BAD_FILES = {
     "cut": (GZIP[:-9], WHOLE),
     "cut before the checksum": (GZIP[:-8], WHOLE),
@@ -602,9 +603,9 @@ def test_loaders_check_each_file(tmp_path, monkeypatch, load, name):
     path = tmp_path / name
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
-    assert_raises(ValueError, WHOLE.format(path=path), load)
+    assert_raises(ValueError, WHOLE.format(path=path) + REINSTALL, load)
     path.write_bytes(gzip.compress(gzip.decompress(whole)[:-1] + b"\7"))
-    assert_raises(ValueError, BAD_FILES["other bytes"][1].format(path=path), load)
+    assert_raises(ValueError, BAD_FILES["other bytes"][1].format(path=path) + REINSTALL, load)
     path.unlink()
     message = f"read_idx expected the file {path}, and it is not there: install the package again"
     assert_raises(FileNotFoundError, message, load)

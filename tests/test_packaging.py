@@ -1,18 +1,22 @@
 """What a fresh clone relies on: the files that name dependencies agree, and the package is light."""
 
 import doctest
+import os
 import re
+import socket
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from discovery import MODULES
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 import nnlib
-from nnlib.__main__ import NOTEBOOKS, options
+from nnlib.__main__ import NOTEBOOKS, loopback, main, make_do, options
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -38,9 +42,15 @@ def test_pyproject_and_requirements_agree():
 
 
 def test_environment_installs_the_requirements():
-    text = (ROOT / "environment.yml").read_text()
-    assert "- -r requirements.txt" in text
-    assert f"python{PROJECT['requires-python']}" in text
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python = f"python{PROJECT['requires-python']}"
+    assert environment["dependencies"] == [python, "pip", {"pip": ["-r requirements.txt"]}]
+
+
+def test_the_readme_names_the_pythons_that_pip_accepts():
+    (named,) = re.findall(r"with Python (3[\d., or]+\d)", (ROOT / "README.md").read_text())
+    accepted = SpecifierSet(PROJECT["requires-python"])
+    assert re.findall(r"3\.\d+", named) == [f"3.{minor}" for minor in range(30) if f"3.{minor}" in accepted]
 
 
 def test_the_versions_of_the_pins_are_installed():
@@ -140,3 +150,42 @@ def test_given_options_win():
     chosen = options(["--LabApp.default_url=/lab", "--port=9999"], {}, "linux", 0)
     assert chosen[-2:] == ["--LabApp.default_url=/lab", "--port=9999"]
     assert sum("default_url" in option for option in chosen) == 1
+
+
+def test_a_python_without_numpy_is_told_in_one_line():
+    """`-S` leaves out what is installed, as when one forgets to type .venv/bin/."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-S", "-m", "nnlib"]
+    run = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (1, "", 1)
+    assert "without NumPy" in run.stderr
+    assert "the Python in .venv" in run.stderr
+
+
+def test_a_machine_without_loopback_is_told_so(monkeypatch):
+    def refuse(*_):
+        raise OSError("Network is unreachable")
+
+    assert loopback()
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr("nnlib.__main__.make_do", lambda _: pytest.fail("JupyterLab would be started"))
+    with pytest.raises(SystemExit, match=r"expected 127\.0\.0\.1 to answer"):
+        main()
+
+
+def test_nothing_is_said_where_nothing_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert make_do(tmp_path) == []
+    assert os.environ["HOME"] == str(tmp_path)
+
+
+def test_where_nothing_can_be_written_another_home_is_found(tmp_path, monkeypatch):
+    """A folder that is not there stands for one without permission, which root, who runs CI, always has."""
+    gone = tmp_path / "gone"
+    monkeypatch.setenv("HOME", str(gone))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder, home = make_do(gone)
+    assert f"{gone} cannot be written, so nothing is saved" in folder
+    assert f"the home folder {gone} cannot be written" in home
+    assert Path(os.environ["HOME"]).parent == tmp_path
+    assert list(Path(os.environ["HOME"]).iterdir()) == []

@@ -132,6 +132,29 @@ def test_an_error_and_a_dead_kernel_are_said(shown):
     assert "run the cell again" in tab.inner_text(".nnv-note")
 
 
+EVIL = "<img src=x onerror='window.struck = true'>"
+
+
+def hostile(value):
+    """Return a trait in which every text is HTML."""
+    if isinstance(value, dict):
+        return value if "b64" in value else {name: hostile(part) for name, part in value.items()}
+    return [hostile(part) for part in value] if isinstance(value, list) else EVIL if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_no_text_of_a_learner_becomes_html(kind, shown):
+    tab, view = shown(kind()), kind()
+    frame = hostile(traits(view)["frame"])
+    news = {"facts_shown": EVIL, "code": EVIL, "error": EVIL, "note": EVIL, "answers": 7}
+    tab.evaluate("news => window.model.arrive(news)", news)
+    assert tab.inner_text(".nnv-error") == tab.inner_text(".nnv-facts") == EVIL
+    tab.evaluate("news => { try { window.model.arrive(news); } catch { } }", {"frame": frame})
+    tab.wait_for_timeout(50)
+    assert tab.locator("img").count() == 0
+    assert not tab.evaluate("window.struck")
+
+
 def test_a_slow_answer_is_announced(shown):
     tab = shown(Neuron())
     tab.locator("input[type=range]").first.press("ArrowRight")

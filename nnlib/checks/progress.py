@@ -9,6 +9,9 @@ import os
 import pkgutil
 from pathlib import Path
 
+from nnlib.files import replacing
+
+LARGEST = 1_000_000  # bytes
 STATES = {"○": "not attempted", "✗": "not right yet", "✓": "done"}
 
 
@@ -21,27 +24,34 @@ def path():
 
 
 def load():
-    """Return {number: state}; a missing file is an empty one, a damaged one is said and left alone."""
+    """Return {number: state}; a missing file is an empty one, a damaged one is said."""
+    return read() or {}
+
+
+def read():
+    """Return {number: state}, or None, with a word about it, where the file is not to be written over."""
     file = path()
-    if file is None or not file.exists():
+    if file is None:
         return {}
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return {str(number): state for number, state in kept.items() if state in STATES}
-    except (OSError, ValueError, AttributeError) as error:
-        print(f"(progress expected JSON in {file}, and could not read it: {error}. Delete it to start afresh.)")
+        with file.open("rb") as content:
+            text = content.read(LARGEST)
+        return {number: state for number, state in json.loads(text).items() if str(state) in STATES}
+    except FileNotFoundError:
         return {}
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        print(f"(progress expected JSON in {file}, and could not read it: {error}. Delete it to start afresh.)")
+        return None
 
 
 def record(number, state):
     """Keep the state of an exercise; ○ does not overwrite what was reached before."""
-    file, kept = path(), load()
-    if file is None or kept.get(number) == state or (state == "○" and number in kept):
+    file, kept = path(), read()
+    if file is None or kept is None or kept.get(number) == state or (state == "○" and number in kept):
         return
-    unfinished = file.with_name(file.name + ".unfinished")
     try:
-        unfinished.write_text(json.dumps(kept | {number: state}, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(unfinished, file)
+        with replacing(file) as new:
+            new.write(json.dumps(kept | {number: state}, ensure_ascii=False, indent=1).encode(errors="surrogatepass"))
     except OSError as error:
         print(f"(progress could not be kept in {file}: {error})")
 

@@ -7,6 +7,7 @@ import numpy as np
 
 SIDE, BOX, INK = 28, 20, 0.1  # of the picture, of the box for the ink; what is fainter is taken for paper
 MOST_PIXELS, KEPT = 20_000_000, 256
+KINDS = ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"]  # Pillow would start another program for some that are left out
 
 
 def normalise(picture):
@@ -66,7 +67,7 @@ def means(n, m):
 
 
 def read_picture(content):
-    """Return the ink in the bytes of a PNG, JPEG or other image file, (height, width) from 0 to 1, at most 256 each.
+    """Return the ink in the bytes of an image file (one of KINDS), (height, width) from 0 to 1, at most 256 each.
 
     Colour becomes grey; what differs most from the border is ink, be it darker or brighter; what differs from
     the border no more than the border itself is paper. Raises ValueError for other bytes and above 20 megapixels.
@@ -76,7 +77,7 @@ def read_picture(content):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow's own limit, which is higher
-            image = Image.open(io.BytesIO(content))
+            image = Image.open(io.BytesIO(content), formats=KINDS)
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
             image = ImageOps.exif_transpose(image)  # a phone turns its photographs by a note in the file

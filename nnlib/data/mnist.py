@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlib.guards import brief
+
 FOLDER = Path(__file__).parent / "files"
 MEGABYTE = 2**20
+LARGEST = 2**27  # bytes of a decompressed file: almost three times those of the training images
 
 # SHA-256 of each file after decompression; origin and licence are in files/README.md
 SHA256 = {
@@ -26,8 +29,8 @@ def read_idx(path, sha256=None):
     IDX: two zero bytes, the type of the items (8 is uint8), the number of dimensions, each dimension
     as a big-endian 32-bit integer, then the items.
 
-    Raises FileNotFoundError, or ValueError for a file that is cut short, damaged or of another kind,
-    and for one whose decompressed bytes have another SHA-256 than the one given.
+    Raises FileNotFoundError, or ValueError for a file that is cut short, damaged, of another kind or of more than
+    128 MiB, and for one whose decompressed bytes have another SHA-256 than the one given.
     """
     path = Path(path)
     if not path.exists():
@@ -35,10 +38,12 @@ def read_idx(path, sha256=None):
     content = bytearray()
     try:
         with gzip.open(path) as file:
-            while part := file.read(MEGABYTE):  # all at once would need the memory twice
-                content += part
+            while len(content) <= LARGEST and (part := file.read(MEGABYTE)):
+                content += part  # all at once would need the memory twice; and kilobytes may hold gigabytes
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"read_idx expected a whole gzip file, got {path}: {error}") from error
+    if len(content) > LARGEST:
+        raise ValueError(f"read_idx expected at most {LARGEST:,} bytes in {path}, got more")
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         start = content[:4].hex(" ") or "an empty file"
         raise ValueError(f"read_idx expected {path} to start with 00 00 08 (IDX of uint8), got {start}")
@@ -48,18 +53,30 @@ def read_idx(path, sha256=None):
     shape = struct.unpack(f">{content[3]}I", content[4:header])
     items = np.frombuffer(content, np.uint8, offset=header)
     if items.size != np.prod(shape, dtype=object):
-        raise ValueError(f"read_idx expected {shape} items in {path}, got {items.size}: the file is cut or damaged")
+        raise ValueError(
+            f"read_idx expected {brief(shape)} items in {path}, got {items.size}: the file is cut or damaged"
+        )
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"read_idx expected the original file in {path}, got other bytes (SHA-256 differs)")
     items.flags.writeable = False
-    return items.reshape(shape)
+    try:
+        return items.reshape(shape)
+    except ValueError as error:  # more axes than NumPy has, or none of some that are too long
+        raise ValueError(f"read_idx expected the shape of an array in {path}, got {brief(shape)}: {error}") from error
+
+
+def read_own(folder, sha256):
+    """Return the pictures and labels in two files of nnlib itself, whose names and sums are the dict `sha256`."""
+    try:
+        X, y = (read_idx(folder / name, expected) for name, expected in sha256.items())
+    except ValueError as error:
+        raise ValueError(f"{error}. This file belongs to nnlib: install the package again") from error
+    return X, y.astype(np.int64)
 
 
 def load_part(part):
     """Return the pictures (n, 28, 28) of "train" or "t10k", bytes that cannot be written to, and their labels (n,)."""
-    names = [f"{part}-images-idx3-ubyte.gz", f"{part}-labels-idx1-ubyte.gz"]
-    X, y = (read_idx(FOLDER / name, SHA256[name]) for name in names)
-    return X, y.astype(np.int64)
+    return read_own(FOLDER, {name: sha256 for name, sha256 in SHA256.items() if name.startswith(part)})
 
 
 def load_mnist(*, scaled=False, flat=False, validation=False):

@@ -1,8 +1,6 @@
 """The 1,797 handwritten digits of UCI that are not MNIST's, read from two files that travel with the package."""
 
-import numpy as np
-
-from nnlib.data.mnist import FOLDER, read_idx
+from nnlib.data.mnist import FOLDER, read_own
 
 # SHA-256 of each file after decompression; origin and licence are in files/README.md
 SHA256 = {
@@ -21,5 +19,4 @@ def load_uci_digits():
     >>> X.shape, X.dtype, X[0, 0].tolist(), y[:5].tolist()
     ((1797, 8, 8), dtype('uint8'), [0, 0, 5, 13, 9, 1, 0, 0], [0, 1, 2, 3, 4])
     """
-    X, y = (read_idx(FOLDER / name, sha256) for name, sha256 in SHA256.items())
-    return X, y.astype(np.int64)
+    return read_own(FOLDER, SHA256)

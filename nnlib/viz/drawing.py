@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from nnlib.data.handwriting import SIDE, resized
+from nnlib.guards import brief
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,8 @@ class Drawing:
     def check(self, owner, value):
         """Return the text; raises ValueError if it is no drawing."""
         if not isinstance(value, str) or len(value) > self.MOST or not self.FORM.fullmatch(value):
-            got = repr(value)
-            got = got if len(got) < 60 else f"{got[:60]}... ({len(got):,} characters)"
-            raise ValueError(f"{owner} expected {self.name} to be a drawing, such as {self.start!r}, got {got}")
+            got = f"such as {self.start!r}, got {brief(value)}"
+            raise ValueError(f"{owner} expected {self.name} to be a drawing, {got}")
         return value
 
     read = check

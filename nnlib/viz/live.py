@@ -250,7 +250,7 @@ class Live(View):
 
     @classmethod
     def from_text(cls, text, **options):
-        start, *events = str(text).split("|")
+        start, *events = cls.within_bounds(text).split("|")
         runs = [event[4:] for event in events if event.startswith("run=")]
         if not all(n.isdecimal() and len(n) < 7 for n in runs) or sum(map(int, runs)) > MOST:
             raise ValueError(f"{cls.__name__} expected runs of {MOST} steps at most, together, got {str(text)[:80]!r}")
@@ -264,7 +264,7 @@ class Live(View):
         verb, _, value = event.partition("=")
         if event in ("pin", "reset"):
             getattr(self, event)()
-        elif verb in ("run", "show") and value.isdecimal():
+        elif verb in ("run", "show") and value.isdecimal() and len(value) < 7:
             getattr(self, verb)(int(value))
         else:
             self.set(**self.read(event))

@@ -16,6 +16,7 @@ from nnlib.pretrained import digit_reader
 from nnlib.viz.drawing import Drawing, sheet_of, text_of
 from nnlib.viz.view import Choice, Slider, View
 
+LARGEST = 8_000_000  # bytes of a file
 KNOWN, PART = 5000, 250  # training digits that are compared, and how many at a time
 FAR = 7.6  # 99 of 100 test digits have one of these nearer than that
 FULL = 0.36  # a share of ink that one of the 70,000 digits has
@@ -159,7 +160,7 @@ class DigitPad(View):
         """Show the picture that the browser sends, or say inside the view why not."""
         self.error = ""
         try:
-            if not buffers:
+            if not buffers or len(buffers[0]) > LARGEST:
                 raise ValueError(f"expected a file of at most 8 MB, got {content.get('size', 0) / 1e6:.0f} MB")
             self.set(drawing=text_of(read_picture(bytes(buffers[0]))))
         except Exception as error:

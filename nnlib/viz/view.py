@@ -16,11 +16,13 @@ import numpy as np
 import traitlets
 
 from nnlib.checks.engine import place
+from nnlib.guards import brief
 from nnlib.plotting import figure, png
 from nnlib.training import limited_blas
 
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
+LONGEST = 20_000  # characters of a text that a view is made from
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Slider:
         """Return the value as a float; raises ValueError if it is none, or outside."""
         number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or not self.low <= value <= self.high:
-            raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {value!r}")
+            raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {brief(value)}")
         if isinstance(self.step, int):
             if value != int(value):
                 raise ValueError(f"{owner} expected {self.name} to be a whole number, got {value!r}")
@@ -57,7 +59,8 @@ class Slider:
         try:
             return self.check(owner, float(text))
         except ValueError:
-            raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {text!r}") from None
+            got = f"{self.low:g} to {self.high:g}, got {brief(text)}"
+            raise ValueError(f"{owner} expected {self.name} from {got}") from None
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class Choice:
     def check(self, owner, value):
         """Return the value; raises ValueError if it is none of the options."""
         if value not in self.options:
-            raise ValueError(f"{owner} expected {self.name} to be one of {', '.join(self.options)}, got {value!r}")
+            got = f"{', '.join(self.options)}, got {brief(value)}"
+            raise ValueError(f"{owner} expected {self.name} to be one of {got}")
         return value
 
     read = check
@@ -178,12 +182,20 @@ class View(anywidget.AnyWidget):
         """Return the values of controls that a text holds."""
         known = {control.name: control for control in cls.controls}
         state = {}
-        for part in str(text).split(";"):
+        for part in cls.within_bounds(text).split(";"):
             name, equals, value = part.partition("=")
             if not equals or name not in known or name in state:
                 raise ValueError(f"{cls.__name__} expected text such as {cls.example()!r}, got {str(text)[:80]!r}")
             state[name] = known[name].read(cls.__name__, value)
         return state
+
+    @classmethod
+    def within_bounds(cls, text):
+        """Return a text as str; raises ValueError for one so long that no view has written it."""
+        text = str(text)
+        if len(text) > LONGEST:
+            raise ValueError(f"{cls.__name__} expected text of at most {LONGEST:,} characters, got {len(text):,}")
+        return text
 
     @classmethod
     def example(cls):
