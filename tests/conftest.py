@@ -32,15 +32,15 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield browser
-        browser.close()
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield chromium.new_context(viewport={"width": 1400, "height": 1000})
+        chromium.close()
 
 
 @pytest.fixture
 def page(browser):
     """A page of its own for each test: one that has shown nine notebooks is ten times slower."""
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page = browser.new_page()
     yield page
     page.close()
 

@@ -136,7 +136,11 @@ def saved_and_opened_again(page, heading):
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     for cell in cells_with_views(page):
         cell.locator(".nnv-note:has-text('run the cell again')").wait_for(timeout=10_000)
-    page.reload()
+    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    path = page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
+    page.evaluate("window.jupyterapp.commands.execute('application:close-all')")
+    page.wait_for_selector(".jp-Notebook", state="detached", timeout=10_000)
+    page.evaluate(f"window.jupyterapp.commands.execute('docmanager:open', {{path: '{path}'}})")
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
     for cell in cells_with_views(page):
         cell.locator(".jp-OutputArea img:visible").first.wait_for(timeout=20_000)
@@ -160,15 +164,16 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, page, lab):
     heading, pictures, failures = stored(notebook)
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
-    triple = "[c.executionCount, c.outputs.toJSON(), c.sharedModel.source]"
-    cells = f"{CELLS}.filter(c => c.type == 'code').map(c => {triple})"
+    ran = f"{CELLS}.every(c => c.type != 'code' || c.executionCount)"
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    wait_for(lambda: all(count for count, _, _ in page.evaluate(cells)), 120)
-    outputs = [output for _, found, _ in page.evaluate(cells) for output in found]
-    for _, found, source in page.evaluate(cells):
+    wait_for(lambda: page.evaluate(ran), 240)
+    pair = "[c.sharedModel.source, c.outputs.toJSON()]"
+    cells = page.evaluate(f"{CELLS}.filter(c => c.type == 'code').map(c => {pair})")
+    for source, found in cells:
         if re.search(r"^\w+ = check\(", source, re.MULTILINE):
             assert "✓" in "".join(output.get("text", "") for output in found), source
+    outputs = [output for _, found in cells for output in found]
     assert sum("image/png" in output.get("data", {}) for output in outputs) == pictures
     assert sum(output["output_type"] == "error" for output in outputs) == failures
     assert not [output for output in outputs if output.get("name") == "stderr"]
