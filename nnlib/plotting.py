@@ -11,7 +11,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"  # told apart with any kind of colour vision
+BLUE, ORANGE, GREY = "#0072b2", "#c45500", "#767676"  # told apart with any kind of colour vision
 
 LARGE = 30_000  # bytes
 

@@ -138,7 +138,7 @@ def saved_and_opened_again(page, heading):
         cell.locator(".nnv-note:has-text('run the cell again')").wait_for(timeout=10_000)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     path = page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
-    page.evaluate("window.jupyterapp.commands.execute('application:close-all')")
+    page.evaluate("window.jupyterapp.shell.currentWidget.dispose()")  # to close it might ask whether to save again
     page.wait_for_selector(".jp-Notebook", state="detached", timeout=10_000)
     page.evaluate(f"window.jupyterapp.commands.execute('docmanager:open', {{path: '{path}'}})")
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)

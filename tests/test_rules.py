@@ -78,7 +78,7 @@ EXAMPLES = [
     ("accessible", code("show()", figure("a line"), stream("slope 1")), None),
     ("links", new_markdown_cell("[x](99_nowhere.ipynb)"), "no such file: 99_nowhere.ipynb"),
     ("links", new_markdown_cell("[x](06_mnist_training.ipynb#6.9-What-it-says)"), "no such heading"),
-    ("links", new_markdown_cell("[x](06_mnist_training.ipynb#6.9-What-it-gets-wrong) [y](https://x.org)"), None),
+    ("links", new_markdown_cell("[x](06_mnist_training.ipynb#6.10-What-it-gets-wrong) [y](https://x.org)"), None),
     ("words", new_markdown_cell("This is simply so."), "'simply'"),
     ("words", new_markdown_cell("The color of a mini-batch"), "write the British spelling"),
     ("words", new_markdown_cell("The color of a mini-batch"), "write minibatch"),

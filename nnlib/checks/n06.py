@@ -111,11 +111,22 @@ def errors_added(a, b):
     return a.mean() - b.mean(), a.std(ddof=1) / np.sqrt(len(a)) + b.std(ddof=1) / np.sqrt(len(b))
 
 
+def without_sign(a, b):
+    return abs(a.mean() - b.mean()), difference(a, b)[1]
+
+
+def other_way_round(a, b):
+    return difference(b, a)
+
+
+def no_root(a, b):
+    return a.mean() - b.mean(), difference(a, b)[1] ** 2
+
+
 def recipes():
     rng = np.random.default_rng(2)
-    return [
-        (0.97 + 0.002 * rng.standard_normal(n), 0.965 + 0.004 * rng.standard_normal(m)) for n, m in [(5, 5), (8, 3)]
-    ]
+    runs = [0.97 + 0.002 * rng.standard_normal(5), 0.965 + 0.004 * rng.standard_normal(8)]
+    return [(runs[0], runs[1]), (runs[1][:3], runs[0])]
 
 
 RUNGS = [0.981, 0.983, 0.985]
@@ -135,15 +146,20 @@ def falls_short(made, rng):
     """Train for one epoch with each of the rates, for a minute at most, and say how far it is from the first rung."""
     if not isinstance(made, tuple) or len(made) != 3 or not hasattr(made[0], "params") or not hasattr(made[1], "step"):
         return f"expected three things, (model, optimizer, rates), got {made!r}"
+    if not np.ndim(made[2]):
+        return f"expected a list of rates, one for each epoch, got {made[2]!r}"
     (X, y), validation, _ = load_mnist(scaled=True, flat=True, validation=True)
     model, optimizer, rates = made
     started, rng = time.process_time(), np.random.default_rng(0)
     try:
-        for rate in rates:
+        for number, rate in enumerate(rates, start=1):
             optimizer.lr = rate
             next(train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=1, batch_size=100, rng=rng))
             if time.process_time() - started > MINUTE:
-                return f"used more than {MINUTE} s of processor time"
+                share = evaluate(model, *validation).accuracy
+                return (
+                    f"used up its {MINUTE} s of processor time in epoch {number} of {len(rates)}, and reads {share:.2%}"
+                )
     except (ValueError, RuntimeError, TypeError) as error:
         return str(error)
     share = evaluate(model, *validation).accuracy
@@ -195,6 +211,9 @@ EXERCISES = [
         wrong=(
             (of_single_runs, "That is the spread of single runs: a mean of n runs has a variance n times smaller"),
             (divided_by_n, "You divided by n; from a few runs the variance needs n - 1, `ddof=1`"),
+            (without_sign, "The sign says which recipe is ahead: the mean of a minus the mean of b, without abs"),
+            (other_way_round, "It is the mean of a minus the mean of b"),
+            (no_root, "That is the variance of the difference: the standard error is its root"),
             (errors_added, "Errors that know nothing of each other add as squares: the root of the sum of variances"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Recipes of the five published systems, S0 to S4, each as its author describes it."""
+"""Recipes of the five published systems, S0 to S4, each as its author describes it, and of our own best plain net."""
 
 import itertools
 
@@ -7,12 +7,12 @@ import numpy as np
 from nnlib.activations import ReLU
 from nnlib.autodiff import Tensor
 from nnlib.experiments.common import classify, digits
-from nnlib.initializers import uniform
+from nnlib.initializers import he_normal, uniform
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.model import Sequential
 from nnlib.optimizers import SGD, Adam
-from nnlib.training import Epoch, minibatches
+from nnlib.training import Epoch, evaluate, minibatches, train
 
 # S4's accuracy on its 42,000 training images at the iterations 0, 10, ... 340, as its author's notebook printed it.
 # fmt: off
@@ -120,3 +120,15 @@ def compared(seed, progress, *, sizes, inits, lr, batch_size, epochs):
         run = classify(model, SoftmaxCrossEntropy(), SGD(lr=lr), train_on, test, progress, **options)
         result[name] = run[-1]
     return result
+
+
+def falling_rate(seed, progress, *, sizes, lr, momentum, batch_size, epochs):
+    """Our own: momentum, and a rate that falls evenly to a tenth; learned from the first 50,000 images."""
+    (X, y), test = digits()
+    rng = np.random.default_rng(seed)
+    model, optimizer = relu_net(sizes, rng, init=he_normal), SGD(lr=lr, momentum=momentum)
+    options = {"epochs": epochs, "batch_size": batch_size, "rng": rng}
+    for epoch in train(model, SoftmaxCrossEntropy(), optimizer, X[:50_000], y[:50_000], **options):
+        progress(epoch)
+        optimizer.lr = lr * (1 - 0.9 * min(epoch.number / (epochs - 1), 1))
+    return {"test error": 1 - evaluate(model, *test).accuracy}

@@ -1,5 +1,5 @@
 // Left an activation and its slope, right a neuron that learns with it; grey where the slope is nearly 0.
-const BLUE = "#0072b2", ORANGE = "#d55e00", INK = "#1a1a1a", SHADE = "rgba(118, 118, 118, 0.25)";
+const BLUE = "#0072b2", ORANGE = "#c45500", INK = "#1a1a1a", SHADE = "rgba(118, 118, 118, 0.25)";
 
 const boxes = ({ width, height }) => {
   const top = 52, wide = width / 2 - 58, high = height - top - 46;

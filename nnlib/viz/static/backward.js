@@ -26,7 +26,7 @@ function drawTable(ctx, part) {
     ctx.fillText(part.under[i][j], x + wide / 2, y + 42);
   });
   ctx.lineWidth = 3;
-  ctx.strokeStyle = "#d55e00";
+  ctx.strokeStyle = "#c45500";
   each((k) => part.wrong[k], (x, y) => {
     ctx.strokeRect(x + 3, y + 3, wide - 6, high - 6);
     const right = x + wide - 6;

@@ -1,5 +1,5 @@
 // A landscape from above (darker is higher) with one or two walks on it, and their heights over the steps beside it.
-const looks = { walk: ["#0072b2", []], other: ["#d55e00", [7, 5]] };
+const looks = { walk: ["#0072b2", []], other: ["#c45500", [7, 5]] };
 const bands = 18;
 
 const at = ({ wide, tall }, size) => {

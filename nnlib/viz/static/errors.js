@@ -21,7 +21,7 @@ function drawTable(ctx, { table, digit, read }) {
   for (let row = 0; row < 10; row++) {
     say(ctx, String(row), CELL.left - 14, cellY(row + 0.5));
     for (let column = 0; column < 11; column++) {
-      ctx.fillStyle = `rgba(213, 94, 0, ${(0.7 * wrong(row, column)) / most})`;
+      ctx.fillStyle = `rgba(196, 85, 0, ${(0.7 * wrong(row, column)) / most})`;
       ctx.fillRect(cellX(column), cellY(row), CELL.wide, CELL.high);
       ctx.strokeStyle = "#ddd";
       ctx.lineWidth = 1;
@@ -88,7 +88,7 @@ function drawCurve(ctx, frame) {
   ctx.beginPath();
   for (const [right, down] of [[0, -8], [8, 0], [0, 8], [-8, 0]]) ctx.lineTo(x + right, y + down);
   ctx.closePath();
-  ctx.fillStyle = "#d55e00";
+  ctx.fillStyle = "#c45500";
   ctx.fill();
   ctx.strokeStyle = "#000";
   ctx.lineWidth = 2;

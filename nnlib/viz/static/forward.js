@@ -1,5 +1,5 @@
 // The arrays of a way forward. Everything is placed by Python on a sheet 700 wide, which is scaled to the canvas.
-const SHEET = 700, HIGH = 28, INK = "#1a1a1a", BLUE = "#0072b2", ORANGE = "#d55e00";
+const SHEET = 700, HIGH = 28, INK = "#1a1a1a", BLUE = "#0072b2", ORANGE = "#c45500";
 
 function drawGrid(ctx, part) {
   const columns = part.values.shape[1];

@@ -1,5 +1,5 @@
 // The graph of a tape. Everything is placed by Python on a sheet, which is scaled to the canvas.
-const INK = "#1a1a1a", GREY = "#767676", BLUE = "#0072b2", ORANGE = "#d55e00";
+const INK = "#1a1a1a", GREY = "#767676", BLUE = "#0072b2", ORANGE = "#c45500";
 
 const scale = (size, frame) => Math.min(size.width / frame.wide, size.height / frame.high);
 

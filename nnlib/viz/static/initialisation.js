@@ -1,5 +1,5 @@
 // Above the activations of each layer as histograms on their sides, below the sizes of what goes up and comes back.
-const BLUE = "#0072b2", ORANGE = "#d55e00", GREY = "#767676", INK = "#1a1a1a";
+const BLUE = "#0072b2", ORANGE = "#c45500", GREY = "#767676", INK = "#1a1a1a";
 
 const boxes = ({ width, height }) => {
   const left = 92, wide = width - left - 10, upper = 0.35 * height;

@@ -25,7 +25,7 @@ function draw(ctx, frame, size) {
     ctx.beginPath();
     if (frame.targets[k]) ctx.arc(x, y, 12, 0, 2 * Math.PI);
     else ctx.rect(x - 11, y - 11, 22, 22);
-    ctx.fillStyle = frame.targets[k] ? "#0072b2" : "#d55e00";
+    ctx.fillStyle = frame.targets[k] ? "#0072b2" : "#c45500";
     ctx.fill();
     if (wrong) { ctx.strokeStyle = "#000"; ctx.lineWidth = 4; ctx.stroke(); }
     ctx.fillStyle = "#1a1a1a";

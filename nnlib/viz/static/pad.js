@@ -51,9 +51,9 @@ function ring(ctx, pen, { x, y, side }) {
   const unit = side / GRID;
   ctx.beginPath();
   ctx.arc(x + (pen.x + 0.5) * unit, y + (pen.y + 0.5) * unit, 8, 0, 2 * Math.PI);
-  [ctx.strokeStyle, ctx.lineWidth, ctx.fillStyle] = ["#fff", 5, "#d55e00"];
+  [ctx.strokeStyle, ctx.lineWidth, ctx.fillStyle] = ["#fff", 5, "#c45500"];
   ctx.stroke();
-  [ctx.strokeStyle, ctx.lineWidth] = ["#d55e00", 3];
+  [ctx.strokeStyle, ctx.lineWidth] = ["#c45500", 3];
   ctx.stroke();
   if (pen.down) ctx.fill();
 }

@@ -1,6 +1,6 @@
 // The network with a map for every unit, the map of its output with the points, and both losses over the epochs.
 // All places are those of a picture of 728 × 560 (see playground_picture.py), scaled to the canvas; text keeps its size.
-const BLUE = [0, 114, 178], ORANGE = [213, 94, 0], INK = "#1a1a1a", GREY = "#767676";
+const BLUE = [0, 114, 178], ORANGE = [196, 85, 0], INK = "#1a1a1a", GREY = "#767676";
 const LEFT = 90, PLANE = 452, MIDDLE = 190, SIDE = 262, CURVE = { left: 60, top: 396, wide: 460, high: 112 }, SAMPLES = 560;
 const css = (colour) => `rgb(${colour.join(",")})`;
 

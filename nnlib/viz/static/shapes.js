@@ -22,9 +22,9 @@ function drawGrid(ctx, part) {
     text(part.texts[i][j], x + cell / 2, y + cell / 2 + 0.35 * part.font, `${part.font}px`);
     if (!part.wrong[k]) continue;
     ctx.lineWidth = 3;
-    ctx.strokeStyle = "#d55e00";
+    ctx.strokeStyle = "#c45500";
     ctx.strokeRect(x + 3, y + 3, cell - 6, cell - 6);
-    text("✗", x + cell - 9, y + 14, "bold 14px", "#d55e00");
+    text("✗", x + cell - 9, y + 14, "bold 14px", "#c45500");
   }
   ctx.setLineDash([]);
   if (!part.framed.length) return;

@@ -1,5 +1,5 @@
 // What a run tells while it learns: losses, accuracy, the gradients of its layers, the weights of the first layer.
-const looks = [["#0072b2", []], ["#d55e00", [8, 5]], ["#767676", [2, 4]], ["#000", [10, 4, 2, 4]]];
+const looks = [["#0072b2", []], ["#c45500", [8, 5]], ["#767676", [2, 4]], ["#000", [10, 4, 2, 4]]];
 const [blue, orange, grey] = looks.map(([colour]) => colour);
 const short = (value) => (value < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(3))));
 
@@ -91,7 +91,7 @@ function weights(ctx, box, frame) {
   const [rows, columns] = frame.tiles.shape, scale = Math.min((box.width + 40) / columns, box.height / rows);
   if (rows > 1)
     paint(ctx, frame.tiles, box.x - 40, box.y, scale * columns, scale * rows, (v) =>
-      Number.isNaN(v) ? [0, 0, 0, 0] : v > 0 ? [0, 114, 178, 255 * v] : [213, 94, 0, -255 * v]);
+      Number.isNaN(v) ? [0, 0, 0, 0] : v > 0 ? [0, 114, 178, 255 * v] : [196, 85, 0, -255 * v]);
   ctx.font = "bold 17px sans-serif";
   ctx.fillText(frame.verdict, box.x - 40, box.y + box.height + 10);
 }
