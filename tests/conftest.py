@@ -39,7 +39,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """A page of its own for each test: one that has shown nine notebooks is ten times slower."""
+    """A page of its own for each test."""
     page = browser.new_page()
     yield page
     page.close()

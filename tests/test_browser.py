@@ -138,7 +138,7 @@ def saved_and_opened_again(page, heading):
         cell.locator(".nnv-note:has-text('run the cell again')").wait_for(timeout=10_000)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     path = page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
-    page.evaluate("window.jupyterapp.shell.currentWidget.dispose()")  # to close it might ask whether to save again
+    page.evaluate("window.jupyterapp.shell.currentWidget.dispose()")  # `close` might ask whether to save again
     page.wait_for_selector(".jp-Notebook", state="detached", timeout=10_000)
     page.evaluate(f"window.jupyterapp.commands.execute('docmanager:open', {{path: '{path}'}})")
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
@@ -160,7 +160,7 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, page, lab):
     errors, requests = [], []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: requests.append(request.url))
-    page.goto(lab.replace(NUMBERED[0].name, notebook.name))
+    page.goto(lab.replace(NUMBERED[0].name, notebook.name) + "&reset")  # or it opens those of before as well
     heading, pictures, failures = stored(notebook)
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
