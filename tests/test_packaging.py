@@ -99,28 +99,6 @@ def test_style(command):
     assert run.returncode == 0, run.stdout
 
 
-def test_the_readme_lists_every_notebook_and_its_links_exist():
-    text = (ROOT / "README.md").read_text()
-    for notebook in NOTEBOOKS.glob("*.ipynb"):
-        assert f"(notebooks/{notebook.name})" in text
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (ROOT / target).exists(), target
-
-
-@pytest.mark.notebook
-def test_the_example_in_the_readme_runs(capsys):
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    exec(compile(code, "README.md", "exec"), {})
-    share = re.fullmatch(r"(\d+)% of the test digits are read correctly\n", capsys.readouterr().out)
-    assert int(share[1]) >= 95
-
-
-def test_ci_runs_the_command_in_the_readme():
-    commands = re.findall(r"^python3 -m venv .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert [command.split(" -m ")[-1] for command in commands] == ["nnlib", "pytest"]
-    assert "grep -m 1 'bin/python -m pytest$' README.md" in (ROOT / ".ci/run").read_text()
-
-
 def test_the_top_level_holds_what_was_agreed():
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
     if not tracked:

@@ -3,9 +3,11 @@
 Prints a line for each view, with the goals above it; then the memory of the kernel, and what a live view costs.
 """
 
+import argparse
 import math
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -127,9 +129,9 @@ def measure(page, view):
     return times, math.inf if coarse else 1000 * seen["answers"] / (seen["now"] - began), seen["blank"], seen["heights"]
 
 
-def main():
-    live = [source(kind).removesuffix("view") + (PACE if kind.pace else LIVE) for kind in LIVES]
-    cells = [MEMORY, *map(source, VIEWS), MEMORY, FIGURES, *live]
+@contextmanager
+def opened(cells, width=1400, height=1100):
+    """Start JupyterLab with a notebook of these cells: yields the page in the browser, and the Notebook."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab = served(Path(folder), "nnlib", "--LabApp.expose_app_in_browser=True")
         address = next(lab)
@@ -138,14 +140,21 @@ def main():
             nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)), metadata=METADATA), file
         )
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1100})
+        page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(address.replace("00_start_here.ipynb", file.name))
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
         try:
-            report(page, Notebook(page, cells))
+            yield page, Notebook(page, cells)
         finally:
             browser.close()
             lab.close()
+
+
+def main():
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    live = [source(kind).removesuffix("view") + (PACE if kind.pace else LIVE) for kind in LIVES]
+    with opened([MEMORY, *map(source, VIEWS), MEMORY, FIGURES, *live]) as (page, book):
+        report(page, book)
 
 
 def report(page, book):

@@ -1,0 +1,134 @@
+"""The README tells the truth: examples run, its tables agree with the notebooks, and its picture is fit to be seen."""
+
+import ast
+import json
+import re
+
+import nbformat
+import picture
+import pytest
+from PIL import Image
+from rules import NOTEBOOKS, accessible, links, load, prose, words
+from test_commands import GUIDES, README, ROOT, blocks
+
+import nnlib
+from nnlib import viz
+from nnlib.viz.view import View
+
+
+@pytest.mark.notebook
+def test_the_examples_run(capsys):
+    for code in blocks(README, "python"):
+        exec(compile(code, "README.md", "exec"), {})
+    share = re.match(r"(\d+)% of the test digits are read correctly\n", capsys.readouterr().out)
+    assert int(share[1]) >= 95
+
+
+@pytest.mark.parametrize("code", sorted(set(re.findall(r"`((?:[A-Z]\w+)\([^`]*\))`", README))))
+def test_the_views_in_the_plan_exist(code):
+    assert isinstance(eval(code, vars(viz).copy()), View)
+
+
+def table(heading):
+    """Return the rows of the first table below a heading of the README, as lists of cells."""
+    below = README[README.index(f"\n## {heading}\n") :]
+    rows = re.search(r"(?:^\|.*\n)+", below, re.MULTILINE)[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_the_table_of_notebooks_says_what_they_say():
+    rows = {re.search(r"\(notebooks/(.*?)\)", row[0])[1]: row for row in table("For learners")}
+    assert list(rows) == [path.name for path in NOTEBOOKS]
+    total = 0
+    for path in NOTEBOOKS:
+        text = "\n".join(cell.source for cell in load(path).cells)
+        said = re.search(r"\*\*Time\*\*: about (?:(\d+) minutes|two hours)", text)
+        minutes = (said[1] or "120") if said else ""
+        total += int(minutes or 0)
+        title = text.splitlines()[0].removeprefix("# ")
+        shown = sorted(
+            {kind for kind in re.findall(r"^(\w+)\(", text, re.MULTILINE) if isinstance(getattr(viz, kind, None), type)}
+        )
+        assert rows[path.name][:2] == [f"[{title}](notebooks/{path.name})", minutes]
+        assert sorted(re.findall(r"`(\w+)`", rows[path.name][3])) == shown
+    assert f"about {total / 60:.0f} hours" in README
+
+
+def test_the_plan_for_teachers_agrees_with_the_notebooks():
+    where, minutes, shown = {}, {}, {}  # exercise: section, exercise: minutes, section: notebook's views
+    for path in NOTEBOOKS[:-1]:
+        section = None
+        for cell in load(path).cells:
+            for text in cell.source.splitlines():
+                if found := re.match(r"## (\d\.\d+) ", text):
+                    section = found[1]
+                    shown[section] = path
+                elif found := re.match(r"### Exercise (\d\d\.\d) .* (\d+) min", text):
+                    where[found[1]], minutes[found[1]] = section, int(found[2])
+    for _, sections, projector, exercises, home in table("For teachers"):
+        read = sections_of(sections)
+        assert read | sections_of(home) <= set(shown)
+        assert not read & sections_of(home)
+        named = re.findall(r"\d\d\.\d", exercises)
+        assert {where[name] for name in named} <= read
+        assert sum(minutes[name] for name in named) <= 45
+        sources = "\n".join({shown[section].read_text(encoding="utf-8") for section in read})
+        assert all(f"import {kind}" in sources for kind in re.findall(r"`(\w+)\(", projector))
+
+
+def sections_of(text):
+    """Return the sections that a text such as "0.1–0.3, 0.5" names."""
+    found = set()
+    for notebook, first, last in re.findall(r"(\d)\.(\d+)(?:–\d\.(\d+))?", text):
+        found |= {f"{notebook}.{k}" for k in range(int(first), int(last or first) + 1)}
+    return found
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.parent.name)
+def test_the_guides_keep_the_rules_of_notebooks(path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(GUIDES[path])])
+    assert [fault for rule in [accessible, links, words] for fault in rule(path, notebook)] == []
+    headings = {
+        re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in re.findall("^#+ (.*)", GUIDES[path], re.M)
+    }
+    assert set(re.findall(r"\]\(#(.*?)\)", GUIDES[path])) <= headings
+
+
+def test_measured_figures_stand_in_the_ledger_alone():
+    assert re.findall(r"\S+ ?%", prose(README)) == []
+    ledger = json.loads((ROOT / "notebooks/ledger.json").read_text())["rows"]
+    begin = re.search(r"begin with the rows (.*?)\.\n", README, re.DOTALL)[1]
+    assert set(re.findall(r"`([^`]+)`", begin)) <= set(ledger)
+
+
+def test_the_citation_is_of_this_version():
+    (bibtex,) = blocks(README, "bibtex")
+    assert f"Version {nnlib.__version__}" in bibtex
+    assert re.search(r"year += \{(\d+)\}", bibtex)[1] in (ROOT / "LICENSE").read_text()
+
+
+def test_the_picture_is_small_plays_once_and_has_words():
+    ((alt, target),) = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", README)
+    assert ROOT / target == picture.PICTURE
+    assert len(alt.split()) > 20
+    assert picture.PICTURE.stat().st_size < 400_000
+    with Image.open(picture.PICTURE) as film:
+        assert film.size == (picture.SHOWN["width"], picture.SHOWN["height"])
+        assert "loop" not in film.info  # a loop would have to have a button that pauses it
+        durations = []
+        for k in range(film.n_frames):
+            film.seek(k)
+            durations.append(film.info["duration"])
+            assert len(film.convert("RGB").getcolors(1000)) > 10  # no blank one
+    assert len(durations) > 20
+    assert sum(durations) < 5000
+
+
+def test_the_views_of_the_picture_exist():
+    names = {}
+    exec(picture.CELLS[0], names)
+    for source in picture.CELLS[1:]:
+        *before, last = ast.parse(source).body
+        exec(compile(ast.Module(before, []), "picture.py", "exec"), names)
+        assert isinstance(eval(ast.unparse(last), names), View)
+    assert len(picture.SCENES) == len(picture.CELLS) - 1
