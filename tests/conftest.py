@@ -5,17 +5,14 @@ import strict  # noqa: F401 (before NumPy is loaded)
 # isort: split
 import os
 import re
-import shutil
 
 import numpy as np
 import pytest
+from chromium import BROWSER, FLAGS
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
-
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture
@@ -24,7 +21,8 @@ def rng():
 
 
 @pytest.fixture(scope="module")
-def browser():
+def page():
+    """A page in a browser, for all tests of a file: a process for each of hundreds would take a second."""
     if BROWSER is None and "CI" in os.environ:
         pytest.fail("expected chromium or google-chrome for the browser tests, found none")
     if BROWSER is None:
@@ -32,17 +30,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield chromium.new_context(viewport={"width": 1400, "height": 1000})
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page of its own for each test."""
-    page = browser.new_page()
-    yield page
-    page.close()
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield browser.new_page(viewport={"width": 1400, "height": 1000})
+        browser.close()
 
 
 def pytest_collection_modifyitems(items):

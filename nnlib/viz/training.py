@@ -84,7 +84,7 @@ class LiveTraining(Live):
             if not callable(make):
                 raise ValueError(f"LiveTraining expected a function (rng) -> model, got {make!r}")
             model = make(np.random.default_rng(seed))
-        X, y = (part[: int(pictures)] for part in digits())
+        X, y = digits(0, int(pictures))
         batches = endless(X, y, int(batch), np.random.default_rng(seed))
         return Run(model, self.name, OPTIMIZERS[optimizer](lr), batches)
 

@@ -3,7 +3,7 @@
 import inspect
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import islice, pairwise
 
 import numpy as np
@@ -51,11 +51,16 @@ class Record:
     seen: int
 
 
-@cache
-def digits():
-    """Return MNIST's first 51,000 pictures as bytes, (51000, 784), and their labels: what training and looks need."""
+@lru_cache(maxsize=2)  # those for looks, and those to learn from: all 60,000 would fill 47 MB
+def digits(first, n):
+    """Return n of MNIST's training pictures from the first on, as bytes (n, 784), and their labels (n,)."""
     X, y = load_part("train")
-    return X[: 50_000 + CHECKED].reshape(-1, SIDE**2).copy(), y
+    return X[first : first + n].reshape(n, SIDE**2).copy(), y[first : first + n].copy()
+
+
+def unseen():
+    """Return the pictures for looks, which no run learns from, and their labels."""
+    return digits(50_000, CHECKED)
 
 
 def scaled(X):
@@ -95,7 +100,7 @@ class Run:
         self.loss = self.mean = math.nan
         self.norms = self.ratios = np.full(len(sizes), np.nan)
         self.looked = None, None  # a step, and what validation gave there
-        if not np.isfinite(self.scores(scaled(digits()[0][50_000:50_100]))).all():
+        if not np.isfinite(self.scores(scaled(unseen()[0][:100]))).all():
             raise ValueError(f"{who} expected a model with finite scores, got nan or inf before any step")
 
     def fitting(self):
@@ -149,7 +154,7 @@ class Run:
         if self.t % EVERY or self.stopped:
             return math.nan, math.nan, ()
         if self.looked[0] != self.t:
-            X, y = (part[50_000 : 50_000 + CHECKED] for part in digits())
+            X, y = unseen()
             scores = self.scores(scaled(X))
             loss, right = self.cost.forward(scores, y), float(self.cost.correct(scores, y).mean())
             layers = [layer for layer in getattr(self.model, "layers", ()) if type(layer) in IDLE]

@@ -14,7 +14,7 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conftest import BROWSER, FLAGS
+from chromium import BROWSER, FLAGS
 from playwright.sync_api import sync_playwright
 from refresh import METADATA
 from test_browser import served
