@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -42,7 +43,9 @@ def served(tmp_path, module, *options):
     for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]:
         environ[name] = str(tmp_path / name)
     environ |= {"JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"), "NNLIB_PROGRESS": ""}
-    command = [sys.executable, "-m", module, f"--ServerApp.root_dir={tmp_path / 'notebooks'}", "--no-browser", *options]
+    with socket.create_server(("127.0.0.1", 0)) as free:  # two that start at the same time would both take 8888
+        options = [f"--ServerApp.port={free.getsockname()[1]}", "--no-browser", *options]
+    command = [sys.executable, "-m", module, f"--ServerApp.root_dir={tmp_path / 'notebooks'}", *options]
     log = tmp_path / "log"
     with log.open("w") as file:
         server = subprocess.Popen(command, env=environ, stdout=file, stderr=file)
