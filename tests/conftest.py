@@ -35,20 +35,31 @@ def page():
         browser.close()
 
 
+def lab(nodeid):
+    """Return 0 or 1 for a notebook in JupyterLab, by its number; None for all else."""
+    notebook = re.search(r"test_browser\.py::.*\[(\d\d)_", nodeid)
+    return notebook and int(notebook[1]) % 2
+
+
 def pytest_collection_modifyitems(items):
-    """Let the long ones begin: browser, then notebooks; a process that got them last would be alone at the end."""
+    """Let the long ones begin, and browsers, which often wait, run beside what computes."""
     for item in items:
         if item.path.name.startswith("test_viz"):
             item.add_marker("view")
-    items.sort(key=lambda item: [not item.get_closest_marker(kind) for kind in ("browser", "notebook", "canary")])
+
+    def late(item):
+        notebook, browser, canary = (not item.get_closest_marker(kind) for kind in ["notebook", "browser", "canary"])
+        return lab(item.nodeid) != 0, notebook, lab(item.nodeid) != 1, browser, canary
+
+    items.sort(key=late)
 
 
 class ByFile(LoadFileScheduling):
     """Each file on one process, but for the notebooks in JupyterLab: those with even numbers, those with odd ones."""
 
     def _split_scope(self, nodeid):
-        notebook = re.search(r"test_browser\.py::.*\[(\d\d)_", nodeid)
-        return f"JupyterLab {int(notebook[1]) % 2}" if notebook else super()._split_scope(nodeid)
+        number = lab(nodeid)
+        return super()._split_scope(nodeid) if number is None else f"JupyterLab {number}"
 
 
 def pytest_xdist_make_scheduler(config, log):
