@@ -5,7 +5,6 @@ Formulas become MathML, views and figures are the pictures stored in the noteboo
 
 import argparse
 import hashlib
-import os
 import re
 import sys
 from base64 import b64encode
@@ -20,6 +19,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
+
+from nnlib.files import replacing
 
 PARTS = Path(__file__).parent / "page"
 MARK = '<meta name="generator" content="nnlib">'
@@ -161,12 +162,8 @@ def export(notebooks, folder):
             raise ValueError(f"expected a folder for its own pages, but {folder / name} is not one of them")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
-        unfinished = folder / f"{name}.unfinished"
-        try:
-            unfinished.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(unfinished, folder / name)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with replacing(folder / name) as file:
+            file.write(text.encode("utf-8"))
     return list(made)
 
 

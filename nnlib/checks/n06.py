@@ -152,9 +152,10 @@ def falls_short(made, rng):
     model, optimizer, rates = made
     started, rng = time.process_time(), np.random.default_rng(0)
     try:
+        epochs = train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=len(rates), batch_size=100, rng=rng)
         for number, rate in enumerate(rates, start=1):
             optimizer.lr = rate
-            next(train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=1, batch_size=100, rng=rng))
+            next(epochs)
             if time.process_time() - started > MINUTE:
                 share = evaluate(model, *validation).accuracy
                 return (
