@@ -21,6 +21,7 @@ import io
 import re
 import time
 from collections import deque
+from functools import partial
 from importlib.metadata import version
 from queue import Empty
 
@@ -275,7 +276,11 @@ class Notebook(nbval.plugin.IPyNbFile):
         return [cell for cell in self.nb.cells if cell.cell_type == "code"]
 
     def setup(self):
-        self.kernel = Kernel(CURRENT_ENV_KERNEL_NAME, cwd=str(self.path.parent))
+        start = partial(Kernel, CURRENT_ENV_KERNEL_NAME, cwd=str(self.path.parent))
+        try:
+            self.kernel = start(startup_timeout=20)
+        except RuntimeError:  # one in some thousand never answers, which says nothing of the notebook
+            self.kernel = start()
 
 
 def pytest_collect_file(file_path, parent):

@@ -282,7 +282,8 @@ def slow_ledger(path):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 @pytest.mark.parametrize("sent", ["SIGINT", "SIGKILL"])
 def test_interrupted_in_the_middle_it_goes_on_from_there(path, sent):
-    code = f"import strict, test_ledger; test_ledger.slow_ledger({str(path)!r})"
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a run in the background is deaf
+    code = f"{heard}; import strict, test_ledger; test_ledger.slow_ledger({str(path)!r})"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
     try:
@@ -295,6 +296,7 @@ def test_interrupted_in_the_middle_it_goes_on_from_there(path, sent):
         assert psutil.wait_procs(workers, timeout=20)[1] == []  # none is left working
     finally:
         process.kill()
+        process.wait()
         Path(path.parent, "enough").touch()
     before = ledger.read(path)["a"]["runs"]
     assert list(before) == ["0"]

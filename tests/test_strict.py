@@ -8,10 +8,13 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter, defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import refresh
+import strict
 from nbformat.v4 import new_code_cell, new_notebook
 from strict import picture_difference, same_text
 
@@ -94,11 +97,11 @@ CANARIES = {
     "one stripped output": (lambda notebook: notebook.cells[1].update(outputs=[]), "Cell 1", "+mean 0.5"),
     "skipped by a tag": (tagged(1, "nbval-skip"), "form", "cell 1 is hidden from the test by nbval-skip"),
     "skipped by a comment": (
-        source(1, "# NBVAL_IGNORE_OUTPUT\n" + CELLS[1]),
+        source(2, "# NBVAL_IGNORE_OUTPUT\n" + CELLS[2]),
         "form",
-        "hidden from the test by NBVAL_IGNORE",
+        "cell 2 is hidden from the test by NBVAL_IGNORE",
     ),
-    "needless tag": (tagged(1, "raises-exception"), "form", "cell 1 raises nothing but has the tag"),
+    "needless tag": (tagged(3, "raises-exception"), "form", "cell 3 raises nothing but has the tag"),
     "missing tag": (tagged(4), "form", "cell 4 raises an exception without the tag"),
     "another exception": (source(4, "[][1]"), "Cell 4", "+IndexError"),
     "no exception": (source(4, "1"), "Cell 4", "ZeroDivisionError"),
@@ -118,22 +121,36 @@ CANARIES = {
     "not a notebook": ("{]", "readable", "not a notebook that can be read"),
     "other JSON": ("{}", "readable", "not a notebook that can be read"),
 }
+ALONE = {"stripped outputs", "wrong order", "dead kernel", "endless loop", "endless output"}  # felt in other cells
+
+
+def shared():
+    """Return {file: names of canaries}: those of different cells share a notebook, for each kernel takes a second."""
+    earlier, files = Counter(), defaultdict(list)
+    for name, (_, item, _) in CANARIES.items():
+        if name in ALONE or not str(item).startswith(("Cell", "form")):
+            files[name].append(name)
+        else:
+            files[item if item == "form" else f"cells {earlier[item]}"].append(name)
+            earlier[item] += 1
+    return files
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """Run pytest once over all canaries; return for each the failed items with what they say."""
+    """Run pytest once over all canaries; return for each the failed items of its notebook with what they say."""
     folder = tmp_path_factory.mktemp("canaries")
     (folder / "conftest.py").write_text(CONFTEST)
     good = new_notebook(cells=[new_code_cell(text) for text in CELLS])
     good.cells[4].metadata["tags"] = ["raises-exception"]
     refresh.execute(good, folder)
-    for name, (change, _, _) in CANARIES.items():
+    for file, names in shared().items():
         notebook = copy.deepcopy(good)
-        if callable(change):
+        changes = [CANARIES[name][0] for name in names]
+        for change in filter(callable, changes):
             change(notebook)
-        text = json.dumps(notebook) if callable(change) else change
-        (folder / f"{name}.ipynb").write_text(text)
+        text = json.dumps(notebook) if callable(changes[0]) else changes[0]
+        (folder / f"{file}.ipynb").write_text(text)
     options = [
         "-c",
         ROOT / "pyproject.toml",
@@ -147,12 +164,12 @@ def results(tmp_path_factory):
     for name in ["PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST"]:
         environ.pop(name, None)
     subprocess.run([sys.executable, "-m", "pytest", "-q", *options, folder], env=environ, capture_output=True)
-    failed = {name: {} for name in CANARIES}
+    failed = defaultdict(dict)
     for case in ET.parse(folder / "result").iter("testcase"):
-        name = case.get("classname").removesuffix(".ipynb")
+        file = case.get("classname").removesuffix(".ipynb")
         for fault in [*case.findall("failure"), *case.findall("error")]:
-            failed[name][case.get("name")] = f"{fault.get('message')}\n{fault.text}"
-    return failed
+            failed[file][case.get("name")] = f"{fault.get('message')}\n{fault.text}"
+    return {name: failed[file] for file, names in shared().items() for name in names}
 
 
 @pytest.mark.canary
@@ -169,6 +186,28 @@ def test_canary(name, results):
 @pytest.mark.canary
 def test_after_a_dead_kernel_the_rest_is_expected_to_fail(results):
     assert set(results["dead kernel"]) == {"Cell 1"}
+
+
+@pytest.mark.canary
+def test_beside_a_tampered_cell_nothing_is_red(results):
+    for file, names in shared().items():
+        if file.startswith("cells"):
+            assert set(results[names[0]]) == {CANARIES[name][1] for name in names}
+
+
+def test_a_kernel_that_never_answers_is_started_again(monkeypatch):
+    given = []
+
+    def kernel(name, cwd, startup_timeout=None):
+        given.append(startup_timeout)
+        if len(given) == 1:
+            raise RuntimeError("Kernel didn't respond")
+        return "a kernel"
+
+    monkeypatch.setattr(strict, "Kernel", kernel)
+    notebook = SimpleNamespace(path=Path("a.ipynb"))
+    strict.Notebook.setup(notebook)
+    assert (notebook.kernel, given) == ("a kernel", [20, None])
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,12 @@ def measure(page, view):
 @contextmanager
 def opened(cells, width=1400, height=1100):
     """Start JupyterLab with a notebook of these cells: yields the page in the browser, and the Notebook."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lab = served(Path(folder), "nnlib", "--LabApp.expose_app_in_browser=True")
-        address = next(lab)
+    lab = ["nnlib", "--LabApp.expose_app_in_browser=True"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder), *lab) as address,
+        sync_playwright() as playwright,
+    ):
         file = Path(folder) / "notebooks/99_views.ipynb"
         nbformat.write(
             nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)), metadata=METADATA), file
@@ -147,7 +150,6 @@ def opened(cells, width=1400, height=1100):
             yield page, Notebook(page, cells)
         finally:
             browser.close()
-            lab.close()
 
 
 def main():
