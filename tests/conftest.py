@@ -4,13 +4,11 @@ import strict  # noqa: F401 (before NumPy is loaded)
 
 # isort: split
 import os
-import re
 
 import numpy as np
 import pytest
 from chromium import BROWSER, FLAGS
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -35,32 +33,14 @@ def page():
         browser.close()
 
 
-def lab(nodeid):
-    """Return 0 or 1 for a notebook in JupyterLab, by its number; None for all else."""
-    notebook = re.search(r"test_browser\.py::.*\[(\d\d)_", nodeid)
-    return notebook and int(notebook[1]) % 2
-
-
 def pytest_collection_modifyitems(items):
-    """Let the long ones begin, and browsers, which often wait, run beside what computes."""
+    """Let the long ones begin: JupyterLab, which often waits, beside what computes."""
     for item in items:
         if item.path.name.startswith("test_viz"):
             item.add_marker("view")
 
     def late(item):
         notebook, browser, canary = (not item.get_closest_marker(kind) for kind in ["notebook", "browser", "canary"])
-        return lab(item.nodeid) != 0, notebook, lab(item.nodeid) != 1, browser, canary
+        return item.path.name != "test_browser.py", notebook, browser, canary
 
     items.sort(key=late)
-
-
-class ByFile(LoadFileScheduling):
-    """Each file on one process, but for the notebooks in JupyterLab: those with even numbers, those with odd ones."""
-
-    def _split_scope(self, nodeid):
-        number = lab(nodeid)
-        return super()._split_scope(nodeid) if number is None else f"JupyterLab {number}"
-
-
-def pytest_xdist_make_scheduler(config, log):
-    return ByFile(config, log)
