@@ -3,6 +3,7 @@
 import math
 import os
 import shutil
+import time
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,18 @@ import numpy as np
 def created(path):
     """Return a new binary file, open for writing; one that a killed process left behind is overwritten."""
     return path.open("wb")
+
+
+def claimed(path, patience):
+    """Return a new binary file that nobody else is writing, or raise FileExistsError after `patience` seconds."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return path.open("xb")
+        except FileExistsError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nnlib.experiments import EXPERIMENTS, job
-from nnlib.files import replacing
+from nnlib.files import claimed, replacing
 
 LEDGER = Path(__file__).resolve().parents[1] / "notebooks" / "ledger.json"
 LAYOUT = 1  # raise it when what is written below changes its shape
@@ -86,16 +86,13 @@ def changing(path):
 
 def _claim(unfinished):
     """Create the file that nobody else may have at the same time, and return it, open."""
-    start = time.monotonic()
-    while time.monotonic() < start + PATIENCE:
-        try:
-            return unfinished.open("xb")
-        except FileExistsError:
-            time.sleep(0.02)
-    raise RuntimeError(
-        f"ledger.py waited {PATIENCE} s for {unfinished}: another one that was writing must have been killed. "
-        "The ledger itself is whole; if no other one is running, delete that file and start again"
-    )
+    try:
+        return claimed(unfinished, PATIENCE)
+    except FileExistsError:
+        raise RuntimeError(
+            f"ledger.py waited {PATIENCE} s for {unfinished}: another one that was writing must have been killed. "
+            "The ledger itself is whole; if no other one is running, delete that file and start again"
+        ) from None
 
 
 def text_of(rows):

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ledger
@@ -140,6 +141,22 @@ def test_damaged_progress_is_not_written_over(path, monkeypatch, capsys):
     progress.record("02.1", "✓")
     assert path.read_bytes() == before
     assert "Delete it to start afresh" in capsys.readouterr().out
+
+
+def test_two_notebooks_at_the_same_time_lose_no_progress(path, monkeypatch):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    numbers = [f"98.{number}" for number in range(40)]
+    with ThreadPoolExecutor(4) as notebooks:
+        list(notebooks.map(lambda number: progress.record(number, "✓"), numbers))
+    assert sorted(progress.load()) == sorted(numbers)
+
+
+def test_what_a_killed_kernel_left_behind_does_not_keep_progress_from_being_kept(path, monkeypatch):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    path.with_name(path.name + ".unfinished").write_text("half a")
+    progress.record("02.1", "✓")
+    assert progress.load() == {"02.1": "✓"}
+    assert list(path.parent.iterdir()) == [path]
 
 
 # What belongs to the package

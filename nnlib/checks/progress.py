@@ -9,7 +9,7 @@ import os
 import pkgutil
 from pathlib import Path
 
-from nnlib.files import replacing
+from nnlib.files import claimed, created, replacing
 
 LARGEST = 1_000_000  # bytes
 STATES = {"○": "not attempted", "✗": "not right yet", "✓": "done"}
@@ -50,10 +50,19 @@ def record(number, state):
     if file is None or kept is None or kept.get(number) == state or (state == "○" and number in kept):
         return
     try:
-        with replacing(file) as new:
-            new.write(json.dumps(kept | {number: state}, ensure_ascii=False, indent=1).encode(errors="surrogatepass"))
+        with replacing(file, _claim) as new:
+            kept = (read() or kept) | {number: state}  # with what another notebook has written meanwhile
+            new.write(json.dumps(kept, ensure_ascii=False, indent=1).encode(errors="surrogatepass"))
     except OSError as error:
         print(f"(progress could not be kept in {file}: {error})")
+
+
+def _claim(unfinished):
+    """Wait a moment for another notebook; what a killed kernel has left behind is written over."""
+    try:
+        return claimed(unfinished, patience=1)
+    except FileExistsError:
+        return created(unfinished)
 
 
 def progress_map():
