@@ -1,6 +1,7 @@
 """The views' JavaScript in a browser, with a model in place of a kernel: pixels, words, keys, and what axe finds."""
 
 import base64
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,9 @@ def shown(page):
     """Return a function that shows a view in an empty page, and the errors of the page."""
     errors = []
     listen = lambda message: errors.append(message.text) if message.type == "error" else None  # noqa: E731
+    fail = lambda error: errors.append(str(error))  # noqa: E731
     page.on("console", listen)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", fail)
 
     def show(view, width=800, dark=False):
         page.goto("about:blank")
@@ -44,6 +46,8 @@ def shown(page):
         return page
 
     yield show
+    page.remove_listener("console", listen)
+    page.remove_listener("pageerror", fail)
     assert errors == []
 
 
@@ -62,9 +66,15 @@ def test_it_draws_and_draws_again_when_the_kernel_answers(kind, shown):
     assert tab.inner_text(".nnv-code") == view.code
 
 
+def overlap(one, other):
+    """Return by how many pixels two boxes, each given by two corners, cover each other; less than 0 if they do not."""
+    return min(min(one[1][k], other[1][k]) - max(one[0][k], other[0][k]) for k in (0, 1))
+
+
+@pytest.mark.parametrize("page_width", [800, 400])
 @pytest.mark.parametrize("kind", VIEWS)
-def test_its_words_are_large_enough_and_inside_of_the_picture(kind, shown):
-    tab = shown(kind())
+def test_its_words_are_large_enough_and_inside_of_the_picture_and_apart(kind, page_width, shown):
+    tab = shown(kind(), width=page_width)
     width, height = tab.evaluate("[document.querySelector('canvas').width, document.querySelector('canvas').height]")
     words = tab.evaluate("window.words")
     assert words
@@ -75,6 +85,9 @@ def test_its_words_are_large_enough_and_inside_of_the_picture(kind, shown):
         assert top >= -1, word
         assert right <= width + 1, word
         assert bottom <= height + 1, word
+    for one, other in combinations(words, 2):
+        # The same words at the same place are those of an earlier picture.
+        assert overlap(one["ends"], other["ends"]) <= 0.5 or one["text"] == other["text"], (one, other)
 
 
 @pytest.mark.parametrize("kind", VIEWS)

@@ -70,6 +70,8 @@ function render({ model, el }, view) {
   const frame = spec.least ? element(root, "div", { class: "nnv-scroll" }) : root;
   const canvas = element(frame, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
   canvas.style.maxWidth = `${6 * spec.width}rem`;
+  // What is drawn on. Where there is less room it is drawn smaller, or words would run into each other.
+  const paper = { width: 96 * spec.width, height: (96 * spec.width) / spec.aspect };
   if (spec.least) [canvas.style.minWidth, root.style.maxWidth] = [`${spec.least}px`, `max(46rem, ${spec.least + 16}px)`];
   if (view.keys || view.drag || view.click) canvas.tabIndex = 0;
 
@@ -133,24 +135,23 @@ function render({ model, el }, view) {
   function redraw() {
     const width = canvas.clientWidth;
     if (!width || !Object.keys(model.get("frame")).length) return; // not attached yet, or nothing to draw
-    const ratio = window.devicePixelRatio || 1, height = width / spec.aspect;
-    if (canvas.width !== Math.round(width * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-      canvas.style.height = `${height}px`;
+    const scale = ((window.devicePixelRatio || 1) * width) / paper.width;
+    if (canvas.width !== Math.round(paper.width * scale)) {
+      canvas.width = Math.round(paper.width * scale);
+      canvas.height = Math.round(paper.height * scale);
+      canvas.style.height = `${width / spec.aspect}px`;
     }
     const ctx = canvas.getContext("2d");
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.setTransform(scale, 0, 0, scale, 0, 0);
     ctx.fillStyle = "#fff";
-    ctx.fillRect(0, 0, width, height);
-    view.draw(ctx, unpacked(model.get("frame")), { width, height }, model.get("state"));
+    ctx.fillRect(0, 0, paper.width, paper.height);
+    view.draw(ctx, unpacked(model.get("frame")), paper, model.get("state"));
     canvas.dataset.drawn = String(Number(canvas.dataset.drawn || 0) + 1);
   }
 
   const place = (event) => {
-    const box = canvas.getBoundingClientRect(), scale = box.width / canvas.clientWidth || 1; // scale: a zoomed page
-    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale,
-             width: canvas.clientWidth, height: canvas.clientWidth / spec.aspect };
+    const box = canvas.getBoundingClientRect(), scale = box.width / paper.width;
+    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale, ...paper };
   };
   const limited = (change) => {
     for (const control of spec.controls.filter((c) => c.kind === "Slider" && c.name in change)) {
