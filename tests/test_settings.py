@@ -60,6 +60,8 @@ def small_run(folder, code=SMALL, **settings):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_settings_change_no_number(tmp_path, name):
     settings = dict(SETTINGS[name])
+    if name == "ASCII only" and not f"{sys.prefix}{PACKAGE}".isascii():
+        pytest.skip("NumPy itself cannot be imported from a path with other letters")
     if name == "a folder nnlib":
         (tmp_path / "nnlib").mkdir()
     if name == "stale .pyc":
