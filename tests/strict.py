@@ -11,7 +11,6 @@ for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]:
     os.environ[name] = os.environ.get("BLAS_THREADS", "1")  # two kernels at a time on two cores; they inherit it
 ROOT = Path(__file__).resolve().parents[1]
 IPYTHON = ROOT / ".pytest_cache/ipython"  # not the user's own profile and history
-IPYTHON.mkdir(parents=True, exist_ok=True)
 os.environ["IPYTHONDIR"] = str(IPYTHON)
 os.environ["NNLIB_PROGRESS"] = ""  # the reader's own, which no test writes
 
@@ -21,6 +20,7 @@ import io
 import re
 import time
 from collections import deque
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from queue import Empty
@@ -36,6 +36,18 @@ from PIL import Image, ImageChops
 
 from nnlib.__main__ import loopback, make_do
 
+
+def make_writable(folder):
+    """Make a folder if it is not there; raise RuntimeError if nothing can be written into it."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise RuntimeError(
+            f"the tests expected to write into {folder}, and cannot: copy the course to a folder of yours"
+        )
+
+
+make_writable(IPYTHON)
 if not loopback():
     raise RuntimeError("the kernels of the notebooks expected 127.0.0.1 to answer, and it does not")
 make_do(ROOT)  # a home folder, where there is none: matplotlib would complain in the first cell

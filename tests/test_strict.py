@@ -210,6 +210,12 @@ def test_a_kernel_that_never_answers_is_started_again(monkeypatch):
     assert (notebook.kernel, given) == ("a kernel", [20, None])
 
 
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "cache").write_text("in the way")
+    with pytest.raises(RuntimeError, match="expected to write into"):
+        strict.make_writable(tmp_path / "cache/ipython")
+
+
 @pytest.mark.parametrize(
     ("a", "b", "same"),
     [
