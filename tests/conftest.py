@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from chromium import BROWSER, FLAGS
 from hypothesis import HealthCheck, settings
+from ipywidgets import Widget
 
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -16,6 +17,13 @@ settings.register_profile("deep", max_examples=5000, deadline=None, suppress_hea
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def no_view_is_kept():
+    """Let go of the views of a test, which ipywidgets keeps until they are closed: hundreds would fill the memory."""
+    yield
+    Widget.close_all()
 
 
 @pytest.fixture(scope="module")
