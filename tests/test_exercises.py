@@ -330,6 +330,8 @@ def test_predictions(capsys):
     for mine, choices, kept in [(" UP", ("up", "down"), "up"), ("(3, )", ("(3,)", "()"), "(3,)"), (0, ("0", "1"), "0")]:
         assert predict("Which?", *choices, mine=mine).mine == kept
         assert capsys.readouterr().out == f"kept: {kept}\n"
+    assert predict("Which bug?", "one", "none", mine=None).mine is None
+    assert "your prediction?" in capsys.readouterr().out
     predict("Which way?", "up", "down", mine="down").reveal("down")
     assert "down, as you predicted" in capsys.readouterr().out
     predict("How many?", mine=0.5).reveal(0.965, "{:.0%}")

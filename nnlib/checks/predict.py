@@ -31,7 +31,7 @@ def predict(question, *choices, mine=None):
     Which learns faster? the one less wrong, you predicted the one more wrong
     """
     wanted = " or ".join(repr(choice) for choice in choices) or "a number"
-    if choices:  # spaces and capitals do not count, and 0 is as good as "0"
+    if choices and mine is not None:  # spaces and capitals do not count, and 0 is as good as "0"
         mine = next((choice for choice in choices if plain(choice) == plain(mine)), mine)
     usable = mine in choices if choices else isinstance(mine, (int, float)) and not isinstance(mine, bool)
     if mine is None:
