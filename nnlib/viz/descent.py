@@ -300,6 +300,7 @@ def draw_map(frame, ax, looks):
     ax.contour(xs, ys, frame.shade, levels=LEVELS, colors="white", linewidths=1)
     handles, words = [], []
     for walk, mark, colour in looks:
+        ax.plot(*walk.path.T, mark[0] + "-", color="white", lw=3.5, ms=6)  # an edge that shows on dark ground
         handles += ax.plot(*walk.path.T, mark, color=colour, lw=1.5, ms=4, label=walk.name)
         ax.plot(*walk.path[-1], "*", color=colour, ms=18, mec="white")
         if (np.abs(walk.path[-1]) > (frame.wide, frame.tall)).any():

@@ -56,19 +56,18 @@ function mark(ctx, kind, x, y, r) {
   ctx.fill();
 }
 
-// A line through points, white below so that it shows on dark ground, and a star at its end.
+// A line through points, with a white edge so that it shows on dark ground, and a star at its end.
 function line(ctx, points, kind, dotted) {
   const [colour, dash] = looks[kind];
-  for (const [style, width] of [["#fff", 4], [colour, 2]]) {
+  for (const [style, width, radius] of [["#fff", 4, 4.4], [colour, 2, 3.2]]) {
     ctx.setLineDash(style === colour ? dash : []);
-    [ctx.strokeStyle, ctx.lineWidth] = [style, width];
+    [ctx.strokeStyle, ctx.lineWidth, ctx.fillStyle] = [style, width, style];
     ctx.beginPath();
     for (const [x, y] of points) ctx.lineTo(x, y);
     ctx.stroke();
+    if (dotted) for (const [x, y] of points) mark(ctx, kind, x, y, radius);
   }
   ctx.setLineDash([]);
-  ctx.fillStyle = colour;
-  if (dotted) for (const [x, y] of points) mark(ctx, kind, x, y, 3.2);
   star(ctx, ...points[points.length - 1], dotted ? 13 : 10);
   [ctx.strokeStyle, ctx.lineWidth] = ["#fff", 1.5];
   ctx.stroke();
