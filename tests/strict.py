@@ -59,6 +59,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"  # random ids, and stripped 
 MOST_OUTPUT = 10_000_000  # bytes that a cell may print
 CPU_SECONDS = {"06_mnist_training.ipynb": 60, "07_autodiff.ipynb": 40}  # what a notebook may use
 DEFAULT_CPU_SECONDS = 12
+MOST_MEMORY = 1.3e9  # bytes that a notebook may hold: on a machine with 2 GB there is a browser as well
 
 
 def other_versions():
@@ -140,9 +141,11 @@ class Kernel(RunningKernel):
             return self.waiting.popleft()
         return super().get_message(stream, timeout)
 
-    def cpu_seconds(self):
-        times = psutil.Process(self.km.provisioner.pid).cpu_times()
-        return times.user + times.system
+    def used(self):
+        """Return seconds of processor time, and the bytes of memory that it holds now."""
+        process = psutil.Process(self.km.provisioner.pid)
+        times = process.cpu_times()
+        return times.user + times.system, process.memory_info().rss
 
 
 class Cell(nbval.plugin.IPyNbCell):
@@ -247,16 +250,18 @@ class Unreadable(Form):
 
 
 class Budget(Form):
-    """The last item of a notebook: did it use more processor time than a reader should wait for?"""
+    """The last item of a notebook: did it use more time than a reader waits for, or more memory than many have?"""
 
     def runtest(self):
         kernel = self.parent.kernel
         if kernel is None or not kernel.is_alive():
             pytest.skip("the kernel is gone")
-        used, allowed = kernel.cpu_seconds(), CPU_SECONDS.get(self.path.name, DEFAULT_CPU_SECONDS)
-        self.user_properties.append(("cpu_seconds", round(used, 1)))
-        if used > allowed:
-            raise FormError(f"used {used:.0f} s of processor time, allowed are {allowed}")
+        (seconds, size), allowed = kernel.used(), CPU_SECONDS.get(self.path.name, DEFAULT_CPU_SECONDS)
+        self.user_properties += [("cpu_seconds", round(seconds, 1)), ("megabytes", round(size / 1e6))]
+        if seconds > allowed:
+            raise FormError(f"used {seconds:.0f} s of processor time, allowed are {allowed}")
+        if size > MOST_MEMORY:
+            raise FormError(f"holds {size / 1e6:.0f} MB of memory at its end, allowed are {MOST_MEMORY / 1e6:.0f}")
 
 
 class Notebook(nbval.plugin.IPyNbFile):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -208,6 +209,16 @@ def test_a_kernel_that_never_answers_is_started_again(monkeypatch):
     notebook = SimpleNamespace(path=Path("a.ipynb"))
     strict.Notebook.setup(notebook)
     assert (notebook.kernel, given) == ("a kernel", [20, None])
+
+
+@pytest.mark.parametrize(
+    ("used", "says"), [((1, 1e9), None), ((1, 1.4e9), "1400 MB"), ((13, 1e9), "13 s of processor")]
+)
+def test_a_notebook_that_uses_too_much_is_red(used, says):
+    kernel = SimpleNamespace(is_alive=lambda: True, used=lambda: used)
+    item = SimpleNamespace(parent=SimpleNamespace(kernel=kernel), path=Path("a.ipynb"), user_properties=[])
+    with pytest.raises(strict.FormError, match=says) if says else nullcontext():
+        strict.Budget.runtest(item)
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
