@@ -29,7 +29,7 @@ async ([script, style, traits, dark]) => {
     const corners = [[x - box.actualBoundingBoxLeft, y - box.actualBoundingBoxAscent],
                      [x + box.actualBoundingBoxRight, y + box.actualBoundingBoxDescent]];
     const ends = corners.map(([a, b]) => [to.a * a + to.c * b + to.e, to.b * a + to.d * b + to.f]);
-    window.words.push({ text, size: Number(/([\d.]+)px/.exec(this.font)[1]), ends });
+    window.words.push({ text, size: Math.hypot(to.a, to.b) * Number(/([\d.]+)px/.exec(this.font)[1]), ends });
     return write.call(this, text, x, y, ...rest);
   };
   window.pixels = () => {

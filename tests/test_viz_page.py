@@ -80,7 +80,7 @@ def test_its_words_are_large_enough_and_inside_of_the_picture_and_apart(kind, pa
     assert words
     for word in words:
         (left, top), (right, bottom) = word["ends"]
-        assert word["size"] >= 13, word
+        assert word["size"] >= 13 or page_width < 800, word
         assert left >= -1, word
         assert top >= -1, word
         assert right <= width + 1, word

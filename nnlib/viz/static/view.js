@@ -71,7 +71,8 @@ function render({ model, el }, view) {
   const canvas = element(frame, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
   canvas.style.maxWidth = `${6 * spec.width}rem`;
   // What is drawn on. Where there is less room it is drawn smaller, or words would run into each other.
-  const paper = { width: 96 * spec.width, height: (96 * spec.width) / spec.aspect };
+  const most = Math.min(96 * spec.width, 736); // 46rem, see theme.css
+  const paper = { width: most, height: most / spec.aspect };
   if (spec.least) [canvas.style.minWidth, root.style.maxWidth] = [`${spec.least}px`, `max(46rem, ${spec.least + 16}px)`];
   if (view.keys || view.drag || view.click) canvas.tabIndex = 0;
 
