@@ -3,10 +3,10 @@ const looks = { walk: ["#0072b2", []], other: ["#c45500", [7, 5]] };
 const bands = 18;
 
 const at = ({ wide, tall }, size) => {
-  const right = Math.max(100, 0.27 * size.width), room = size.width - right - 136;
+  const right = 0.27 * size.width, room = size.width - right - 136;
   const width = Math.min(room, ((size.height - 84) * wide) / tall), height = (width * tall) / wide;
   const left = 46, top = 32, panel = left + width + 70;
-  return { narrow: size.width < 600, left, top, width, height, panel, right: size.width - panel - 20,
+  return { left, top, width, height, panel, right: size.width - panel - 20,
            x: (x) => left + ((x + wide) / (2 * wide)) * width, y: (y) => top + ((tall - y) / (2 * tall)) * height };
 };
 
@@ -107,7 +107,7 @@ function heights(ctx, to, frame) {
   ctx.textAlign = "center";
   for (const k of [0, frame.steps / 2, frame.steps]) ctx.fillText(String(k), x(k), to.top + to.height + 19);
   ctx.fillText("step", to.panel + to.right / 2, to.top + to.height + 38);
-  ctx.fillText(to.narrow ? "height" : "height above lowest", to.panel + to.right / 2, to.top - 11);
+  ctx.fillText("height above lowest", to.panel + to.right / 2, to.top - 11);
   for (const kind of ["other", "walk"])
     if (frame[kind]) line(ctx, Array.from(frame[kind].above, (h, k) => [x(k), y(h)]), kind, false);
 }
@@ -119,9 +119,8 @@ function legend(ctx, to, frame) {
     if (frame[kind]) {
       ctx.fillStyle = looks[kind][0];
       mark(ctx, kind, x + 6, to.top - 16, 5);
-      const text = to.narrow ? frame[kind].name.split(",")[0] : frame[kind].name;
-      ctx.fillText(text, x + 18, to.top - 11);
-      x += ctx.measureText(text).width + 38;
+      ctx.fillText(frame[kind].name, x + 18, to.top - 11);
+      x += ctx.measureText(frame[kind].name).width + 38;
     }
 }
 
@@ -133,7 +132,7 @@ function away(ctx, to, frame) {
     if (!frame[kind]) continue;
     const { name, path, gone } = frame[kind], [px, py] = path.slice(-2), steps = path.length / 2 - 1;
     if (Math.abs(px) <= frame.wide && Math.abs(py) <= frame.tall) continue;
-    const text = `${to.narrow ? name.split(",")[0] : name}: ${gone && gone === steps ? `flew off after ${steps} steps` : "off the map"}`;
+    const text = `${name}: ${gone && gone === steps ? `flew off after ${steps} steps` : "off the map"}`;
     ctx.fillStyle = "#fff";
     ctx.fillRect(to.left + to.width - ctx.measureText(text).width - 14, y - 16, 200 + to.width, 22);
     ctx.fillStyle = looks[kind][0];
