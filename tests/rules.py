@@ -208,5 +208,35 @@ def mirrors(path, notebook):
     return faults
 
 
-RULES = [form, self_contained, accessible, links, words, typed_numbers, mirrors]
+def skeleton(path, notebook):
+    """A lesson has all its parts, and the glossary has its terms."""
+    if path.name == GLOSSARY:
+        return []
+    texts = [cell.source for cell in markdown(notebook)]
+    whole = "\n".join(texts)
+    first = [rf"\*\*{words}\*\*" for words in ["You need", "You will be able to", "Time"]]
+    faults = [f"its first cell lacks {words}" for words in first if not re.search(words, texts[0])]
+    if not any("raises-exception" in cell.metadata.get("tags", []) for cell in code(notebook)):
+        faults.append("no cell fails on purpose: none has the tag raises-exception")
+    _, heading, end = whole.partition("## What you know now\n")
+    if not heading:
+        faults.append("no part '## What you know now'")
+    elif not 3 <= len(re.findall(r"^- ", end, re.MULTILINE)) <= 7:
+        faults.append("'What you know now' is not a list of three to seven points")
+    if not re.search(r"^\| symbol \| meaning \| shape.*\n\|[-|]+\|\n(\|.+\n?)+", end, re.MULTILINE):
+        faults.append("no table of symbols (symbol, meaning, shape) at its end")
+    glossary = "\n".join(cell.source for cell in markdown(load(path.with_name(GLOSSARY))))
+    entries = re.findall(r"^### (.*)\n\n(.*)$", glossary, re.MULTILINE)
+    terms = [term for term, entry in entries if f"]({path.name})" in entry]
+    if len(terms) < 3:
+        faults.append(f"only {len(terms)} terms of {GLOSSARY} are 'Met in' it: at least 3 are expected")
+    said = "\n".join(cell.source for cell in notebook.cells).lower()
+    faults += [
+        f"'{t}' of {GLOSSARY} is not met in it" for t in terms if not all(w[:6] in said for w in t.lower().split())
+    ]
+    return faults
+
+
+RULES = [form, self_contained, accessible, links, words, typed_numbers, mirrors, skeleton]
+GLOSSARY = "99_glossary.ipynb"
 NOTEBOOKS = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb"))

@@ -102,6 +102,36 @@ def test_each_rule_can_fail(rule, cell, says):
     assert (faults == []) if says is None else any(says in fault for fault in faults), faults
 
 
+LACKS = {  # what to take out of notebook 1, and what is said then
+    r"\*\*You need\*\*": "its first cell lacks ",
+    r"\*\*Time\*\*": "its first cell lacks ",
+    "## What you know now\n": "no part '## What you know now'",
+    "^- (A neuron mult|Its border|The perceptron rule|A second).*\n": "'What you know now' is not a list",
+    r"\| symbol \| meaning \|": "no table of symbols",
+    "[Pp]erceptron": "'perceptron' of 99_glossary.ipynb is not met in it",
+}
+
+
+@pytest.mark.parametrize(("part", "says"), LACKS.items())
+def test_each_part_of_the_skeleton_is_asked_for(part, says):
+    path = NOTEBOOKS[1]
+    notebook = load(path)
+    for cell in notebook.cells:
+        cell.source = re.sub(part, "", cell.source, flags=re.MULTILINE)
+    (rule,) = [r for r in RULES if r.__name__ == "skeleton"]
+    assert any(fault.startswith(says) for fault in rule(path, notebook))
+
+
+def test_a_lesson_fails_on_purpose_and_its_terms_are_in_the_glossary():
+    (rule,) = [r for r in RULES if r.__name__ == "skeleton"]
+    notebook = load(NOTEBOOKS[1])
+    for cell in notebook.cells:
+        cell.metadata.pop("tags", None)
+    faults = rule(NOTEBOOKS[1].with_name("08_new.ipynb"), notebook)
+    assert "no cell fails on purpose: none has the tag raises-exception" in faults
+    assert "only 0 terms of 99_glossary.ipynb are 'Met in' it: at least 3 are expected" in faults
+
+
 def small(folder, *sources):
     path = folder / "01_small.ipynb"
     cells = [new_markdown_cell("# 1 · Small"), *map(new_code_cell, sources)]
