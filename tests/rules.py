@@ -3,11 +3,15 @@
 import ast
 import importlib
 import inspect
+import math
 import re
 from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
+from claims import claims, covered, output_text, places, without_code
+from quantities import computed, stated, worth
 
 TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
 MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_COLUMNS = 20, 25, 92
@@ -57,15 +61,6 @@ def prose(text):
     for pattern in [r"```.*?```", r"\$\$.*?\$\$", r"\$[^$\n]+\$", r"`[^`\n]*`", r"(?<=\])\([^)]*\)", r"<[^>]+>"]:
         text = re.sub(pattern, " ", text, flags=re.DOTALL)
     return re.sub(r"^#.*$", " ", text, flags=re.MULTILINE)
-
-
-def output_text(output):
-    data = output.get("data", {})
-    return (
-        output.get("text", "")
-        + output.get("evalue", "")
-        + "\n".join(v for k, v in data.items() if k.startswith("text/"))
-    )
 
 
 def form(path, notebook):
@@ -157,24 +152,69 @@ def words(path, notebook):
     return faults
 
 
-def typed_numbers(path, notebook):
-    """A decimal or a percentage in prose must stand in the code or in an output of the same notebook.
+def sections(notebook):
+    """Yield for each Markdown cell its parts between headings: (cell, start, end, the code beside it as text).
 
+    That is the code and the outputs between the headings around the part, the nearest cell before and after it,
+    and the answers. Before the first code cell, and where the notebook looks back, it is all there is.
+    """
+    heads = re.compile(r"^#.*$", re.MULTILINE)
+    parts, code_at = [], []  # (cell, start, end, number of its section, code cells before it), (section, text) of code
+    section = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            code_at.append((section, cell.source + "\n" + "\n".join(map(output_text, cell.outputs))))
+            continue
+        ends = [0, *(hit.start() for hit in heads.finditer(without_code(cell.source))), len(cell.source)]
+        for start, end in pairwise(ends):
+            section += cell.source[start : start + 1] == "#"
+            parts.append((cell, start, end, section, len(code_at)))
+            blocks = re.findall(r"```.*?```", cell.source[start:end], re.DOTALL)
+            code_at += [(section, block) for block in blocks]
+    whole = "\n".join(text for _, text in code_at)
+    for cell, start, end, section, before in parts:
+        near = {k for k, (other, _) in enumerate(code_at) if other == section} | {before - 1, before}
+        text = "\n".join(code_at[k][1] for k in sorted(near) if 0 <= k < len(code_at))
+        looks_back = "What you know now" in cell.source[start:end].split("\n")[0]
+        yield cell, start, end, whole if before == 0 or looks_back else text
+
+
+def known_quantities(notebook):
+    """Yield (cell, start, end, a function that says whether a value is computed) for each part of the prose."""
+    everywhere = computed("\n".join(text for *_, text in sections(notebook)))
+    for cell, start, end, text in sections(notebook):
+        beside = computed(text)
+
+        def known(value, beside=beside):
+            small = abs(value) < 100 and value == int(value)
+            return any(math.isclose(value, other) for other in (beside if small else everywhere))
+
+        yield cell, start, end, known
+
+
+def typed_numbers(path, notebook):
+    """A quantity in prose, in digits or in words, is computed: by a claim, or it stands in the code or an output.
+
+    A whole number below 100, or a word, has to stand beside it, any other in the same notebook.
     So when a result moves, the sentence that quotes it turns red. 97 % may stand as 0.97 in the code.
     """
-    executed = "\n".join(cell.source + "\n" + "\n".join(map(output_text, cell.outputs)) for cell in code(notebook))
-    executed += "\n".join(
-        re.findall(r"```.*?```", "\n".join(c.source for c in markdown(notebook)), re.DOTALL)
-    )  # answers
-    known = set(re.findall(r"\d+(?:\.\d+)?%|\d+\.\d+", executed))
-    known |= {f"{100 * float(number):g}%" for number in known if "%" not in number}
     faults = []
-    for cell in markdown(notebook):
-        text = re.sub(r"\b0\d\.\d\b", " ", prose(cell.source))  # 06.1 is the name of an exercise
-        for number in re.findall(r"(?<![\w.])(\d+(?:\.\d+)? ?%|\d+\.\d+)(?![\w.]*\d)", text):
-            if number.replace(" ", "") not in known:
-                faults.append(f"{cell.id}: {number} is typed, no cell computes it")
+    for cell, start, end, known in known_quantities(notebook):
+        source = without_code(cell.source)
+        spans = [span for claim in claims(path.stem) for span in covered(claim, source)]
+        for hit in stated(cell.source):
+            tied = known(worth(hit[0])) or any(a <= hit.start() and hit.end() <= b for a, b in spans)
+            if start <= hit.start() < end and not tied:
+                where = " ".join(source[max(0, hit.start() - 30) : hit.end() + 30].split())
+                faults.append(
+                    f"{cell.id}: {hit[0]!r} in '{where}' is typed, no cell beside it computes it: add a claim"
+                )
     return faults
+
+
+def claimed(path, notebook):
+    """Each claim of tests/claims has its sentence."""
+    return places(notebook, claims(path.stem))[1]
 
 
 def without_docstrings(tree):
@@ -237,6 +277,6 @@ def skeleton(path, notebook):
     return faults
 
 
-RULES = [form, self_contained, accessible, links, words, typed_numbers, mirrors, skeleton]
+RULES = [form, self_contained, accessible, links, words, typed_numbers, claimed, mirrors, skeleton]
 GLOSSARY = "99_glossary.ipynb"
 NOTEBOOKS = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb"))

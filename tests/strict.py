@@ -25,6 +25,7 @@ from functools import partial
 from importlib.metadata import version
 from queue import Empty
 
+import claims
 import nbformat
 import nbval.plugin
 import numpy as np
@@ -235,7 +236,7 @@ class Form(pytest.Item):
         return f"{self.path.name}: {excinfo.value}"
 
     def reportinfo(self):
-        return self.path, None, f"{self.path.name}: form"
+        return self.path, None, f"{self.path.name}: {self.name}"
 
 
 class FormError(Exception):
@@ -247,6 +248,18 @@ class Unreadable(Form):
 
     def runtest(self):
         raise FormError(self.fault)
+
+
+class Claims(Form):
+    """What the prose says of results: computed once the code cells above it have run."""
+
+    def runtest(self):
+        kernel = self.parent.kernel
+        if not kernel.is_alive() or self.parent.timed_out:
+            pytest.skip("the kernel is gone")
+        asked = claims.ask(kernel.kc, self.parent.nb, self.placed, self.cells)
+        if faults := [fault for fault in (claims.judge(*one) for one in asked) if fault]:
+            raise FormError("\n".join(faults))
 
 
 class Budget(Form):
@@ -280,6 +293,7 @@ class Notebook(nbval.plugin.IPyNbFile):
             yield broken
             return
         yield Form.from_parent(self, name="form")
+        placed, _ = claims.places(self.nb, claims.claims(self.path.stem))  # a rule says what has no place
         for number, cell in enumerate(self.code_cells()):
             options = {
                 "check": True,
@@ -287,6 +301,10 @@ class Notebook(nbval.plugin.IPyNbFile):
                 "skip": False,
             }
             yield Cell.from_parent(self, name=f"Cell {number}", cell_num=number, cell=cell, options=options)
+            if any(claims.computes(claim) and after == number + 1 for claim, _, after in placed):
+                item = Claims.from_parent(self, name=f"claims after Cell {number}")
+                item.placed, item.cells = placed, number + 1
+                yield item
         yield Budget.from_parent(self, name="budget")
 
     def code_cells(self):

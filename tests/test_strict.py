@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 import refresh
 import strict
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from strict import picture_difference, same_text
 
 from nnlib.plotting import figure
@@ -31,8 +31,11 @@ CELLS = [
     "x.sum() * 2",
 ]
 CONFTEST = """
+from pathlib import Path
+
 import strict
 from strict import pytest_collect_file, pytest_terminal_summary
+strict.claims.FOLDER = Path(__file__).parent
 strict.CPU_SECONDS["over budget.ipynb"] = 0.1
 strict.other_versions = dict  # the stored pictures were made a moment ago, with whatever is installed
 """
@@ -59,6 +62,11 @@ def tagged(number, *tags):
 
 def swapped(notebook):
     notebook.cells[1], notebook.cells[2] = notebook.cells[2], notebook.cells[1]
+
+
+def saying(text):
+    """Return a change that puts prose below the second cell, about whose result there is a claim."""
+    return lambda notebook: notebook.cells.insert(2, new_markdown_cell(text))
 
 
 SLIDER = """
@@ -113,6 +121,13 @@ CANARIES = {
     "dead kernel": (source(1, "import os; os._exit(1)"), "Cell 1", "the kernel died in this cell"),
     "endless loop": (source(1, "while True: pass"), "Cell 1", "Timeout of 6 seconds"),
     "endless output": (source(1, ENDLESS), "Cell 1", "printed more than"),
+    "a true claim": (saying("The mean of five\nnumbers is 0.5."), None, None),
+    "a false claim": (
+        saying("The mean of six numbers is 0.5."),
+        "claims after Cell 1",
+        "prose: The mean of six",
+    ),
+    "a claim that cannot be computed": (saying("There are none."), "claims after Cell 1", "NameError: name 'nothing'"),
     "over budget": (lambda notebook: None, "budget", "allowed are 0.1"),
     "older nbformat": (
         lambda notebook: notebook.update(nbformat_minor=4),
@@ -122,6 +137,7 @@ CANARIES = {
     "not a notebook": ("{]", "readable", "not a notebook that can be read"),
     "other JSON": ("{}", "readable", "not a notebook that can be read"),
 }
+CLAIMS = "The mean of {words(len(x))} numbers is {x.mean()}\n\nThere are {nothing}."
 ALONE = {"stripped outputs", "wrong order", "dead kernel", "endless loop", "endless output"}  # felt in other cells
 
 
@@ -152,6 +168,7 @@ def results(tmp_path_factory):
             change(notebook)
         text = json.dumps(notebook) if callable(changes[0]) else changes[0]
         (folder / f"{file}.ipynb").write_text(text)
+        (folder / f"{file}.txt").write_text(CLAIMS if "claim" in file else "")
     options = [
         "-c",
         ROOT / "pyproject.toml",

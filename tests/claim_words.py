@@ -1,0 +1,71 @@
+"""What a claim may use to say a result in words. Its own file, for the kernel of a notebook reads it."""
+
+import re
+
+UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+UNITS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+ORDINALS = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+
+
+def words(number):
+    """Return a whole number below a million in words: 20, twenty; 1000, a thousand."""
+    number = whole_number(number)
+    for size, name in [(1000, "thousand"), (100, "hundred")]:
+        if number >= size and number % size == 0:
+            return f"{'a' if number == size else words(number // size)} {name}"
+    if number < 20:
+        return UNITS[number]
+    if number < 100:
+        return TENS[number // 10 - 2] + (f"-{UNITS[number % 10]}" if number % 10 else "")
+    raise ValueError(f"words expected a number below 100, or so many hundreds or thousands, got {number}")
+
+
+def Words(number):
+    """The same at the beginning of a sentence."""
+    return words(number).capitalize()
+
+
+def whole_number(number):
+    if float(number) != round(float(number)):
+        raise ValueError(f"expected a whole number, got {number}: round it as the sentence does")
+    return round(float(number))
+
+
+def ordinal(number):
+    """Return first, second, third ..."""
+    return ORDINALS[whole_number(number)]
+
+
+def times(number):
+    """Return once, twice, three times ..."""
+    return {1: "once", 2: "twice"}.get(whole_number(number)) or f"{words(number)} times"
+
+
+def number(value):
+    """Return a number without needless zeros, its sign as prose has it: -2.5, 3."""
+    return f"{float(value):g}"
+
+
+def listed(names):
+    """Return names as a sentence lists them: AND, OR and NAND."""
+    *first, last = map(str, names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def holds(fact, text):
+    """Return the text if the fact is one, else that it is not: for what a sentence says without a number."""
+    return text if fact else f"(not so: {text})"
+
+
+def names(variables, text):
+    """Return what an expression may use: a notebook's variables, the functions here, and what its cells printed."""
+
+    def printed(pattern):
+        """Return what the pattern's group, or groups, found in the last place in what the cells so far have printed."""
+        found = re.findall(pattern, text)
+        if not found:
+            raise ValueError(f"no cell so far has printed {pattern!r}")
+        return found[-1]
+
+    return {**variables, **globals(), "printed": printed}
