@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from nnlib.guards import check_numbers
 from nnlib.layers import Layer
 
 
@@ -32,7 +33,8 @@ class Activation(Layer):
         raise NotImplementedError(f"{self} has no derivative")
 
     def forward(self, X, training=False):
-        self.X, self.Y = X, self.f(X)
+        self.X = check_numbers(self, "X", X)
+        self.Y = self.f(X)
         return self.Y
 
     def backward(self, dY, input_grad=True):

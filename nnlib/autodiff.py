@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nnlib.guards import check_numbers
+
 
 def unbroadcast(gradient, shape):
     """Sum a gradient back to `shape`: what was copied forward is added up backward.
@@ -30,7 +32,7 @@ class Tensor:
     """
 
     def __init__(self, data, parents=()):
-        data = np.asarray(data)
+        data = check_numbers("Tensor", "data", data)
         self.data = data if data.dtype.kind == "f" else data.astype(np.float64)
         self.grad = np.zeros_like(self.data)
         self.parents = parents  # pairs: a Tensor, and the function from our gradient to its gradient

@@ -23,6 +23,33 @@ def brief(value, most=60):
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 
+KINDS = {"U": "text", "S": "bytes", "O": "objects", "M": "dates", "m": "durations", "c": "complex numbers"}
+
+
+def check_numbers(who, name, values):
+    """Return values, a list as an array; raise ValueError if they are not real numbers: NumPy would read text too.
+
+    What has a dtype of NumPy's, such as a Tensor, is returned as it is.
+    """
+    if not isinstance(getattr(values, "dtype", None), np.dtype):
+        try:
+            values = np.asarray(values)
+        except ValueError:
+            raise ValueError(f"{who} expected numbers in {name}, got rows of different lengths") from None
+    if values.dtype.kind not in "biuf":
+        came = KINDS.get(values.dtype.kind, "records")
+        raise ValueError(f"{who} expected numbers in {name}, got {came} ({values.dtype}): convert them first")
+    return values
+
+
+def check_rows(who, X, n_in):
+    """Return X, or raise ValueError if it is not a table of numbers, (n, n_in)."""
+    if X.ndim != 2 or X.shape[1] != n_in:
+        hint = "; one example is a row: X[np.newaxis]" if X.shape == (n_in,) else ""
+        raise ValueError(f"{who} expected X of shape (n, {n_in}), got {X.shape}{hint}")
+    return check_numbers(who, "X", X)
+
+
 def check_labels(who, labels, n, n_classes):
     """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
     labels = np.asarray(labels)
@@ -32,7 +59,7 @@ def check_labels(who, labels, n, n_classes):
     elif labels.shape != (n,):
         problem = f"shape {labels.shape}"
     elif labels.dtype.kind not in "iu":
-        problem = f"{labels.dtype}: use labels.astype(int)"
+        problem = f"{labels.dtype}: use labels.astype(int)" if labels.dtype.kind in "bf" else f"{labels.dtype}"
     elif n and labels.astype(np.uint64).max() >= n_classes:  # a negative label becomes a huge one
         problem = f"labels from {labels.min()} to {labels.max()}"
     if problem:

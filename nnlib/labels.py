@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_labels
+from nnlib.guards import check_labels, check_numbers
 
 
 def one_hot(labels, n_classes):
@@ -28,6 +28,7 @@ def accuracy(logits, labels):
     """
     if logits.ndim != 2 or len(logits) == 0:
         raise ValueError(f"accuracy expected logits of shape (n, n_classes) with n > 0, got {logits.shape}")
+    check_numbers("accuracy", "logits", logits)
     return float((logits.argmax(axis=1) == check_labels("accuracy", labels, *logits.shape)).mean())
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_rng, check_whole
+from nnlib.guards import check_numbers, check_rng, check_rows, check_whole
 from nnlib.initializers import glorot_uniform
 
 
@@ -61,10 +61,7 @@ class Dense(Layer):
         self.db = np.zeros_like(self.b)
 
     def forward(self, X, training=False):
-        if X.ndim != 2 or X.shape[1] != self.n_in:
-            hint = "; one example is a row: X[np.newaxis]" if X.shape == (self.n_in,) else ""
-            raise ValueError(f"{self} expected X of shape (n, {self.n_in}), got {X.shape}{hint}")
-        self.X = X
+        self.X = check_rows(self, X, self.n_in)
         return X @ self.W + self.b
 
     def backward(self, dY, input_grad=True):
@@ -100,6 +97,7 @@ class Dropout(Layer):
         self.rate, self.rng = rate, check_rng("Dropout", rng)
 
     def forward(self, X, training=False):
+        check_numbers(self, "X", X)
         if training:
             keep = self.rng.random(X.shape) >= self.rate
             self.mask = (keep / (1 - self.rate)).astype(np.result_type(X.dtype, np.float16))  # no integer

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_labels
+from nnlib.guards import check_labels, check_numbers
 
 
 def softmax(logits):
@@ -14,6 +14,7 @@ def softmax(logits):
     >>> softmax(np.array([1000.0, 0.0]))
     array([1., 0.])
     """
+    check_numbers("softmax", "logits", logits)
     exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 
@@ -31,13 +32,13 @@ class Loss:
         """Return the target in the prediction's dtype; raise ValueError if it does not fit."""
         if np.shape(target) != prediction.shape:
             raise ValueError(f"{self} expected target of shape {prediction.shape}, got {np.shape(target)}")
-        return np.asarray(target, dtype=np.result_type(prediction, np.float16))
+        return np.asarray(check_numbers(self, "target", target), dtype=np.result_type(prediction, np.float16))
 
     def forward(self, prediction, target):
         """Return the mean loss as a float.   Shapes: prediction (n, n_out); target see the class."""
         if len(prediction) == 0:
             raise ValueError(f"{self} expected at least one row, got an empty batch {prediction.shape}")
-        target = self.check(prediction, target)
+        target = self.check(check_numbers(self, "prediction", prediction), target)
         self.n = len(prediction)
         return float(self.f(prediction, target))
 

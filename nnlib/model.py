@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 
 from nnlib.files import array_after, array_header, replacing
-from nnlib.guards import brief
+from nnlib.guards import brief, check_numbers
 
 LONGEST = 1_000_000  # bytes of the layers' names in a file
 
@@ -105,7 +105,7 @@ class Sequential:
     def forward(self, X, training=False):
         """Return the output of the last layer.   Shapes: X (n, n_in of the first layer)."""
         self._synchronised(self._params, "")
-        X = np.asarray(X, dtype=self.dtype)
+        X = np.asarray(check_numbers("Sequential", "X", X), dtype=self.dtype)
         for layer in self.layers:
             X = layer.forward(X, training=training)
         return X

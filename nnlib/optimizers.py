@@ -1,21 +1,27 @@
 """How to step downhill: each optimizer changes the vector of parameters in place, given its gradient.
 
 Constructor names and defaults are PyTorch's. `weight_decay` adds weight_decay * params to the
-gradient (the slope of the L2 penalty weight_decay / 2 * Σ params²), for biases as well.
+gradient (the slope of the L2 penalty weight_decay / 2 * Σ params²), for biases as well; where a
+class says `decoupled = True`, it shrinks params by themselves (Loshchilov and Hutter 2019).
 """
 
 import math
 
 import numpy as np
 
+from nnlib.guards import check_numbers
+
 
 class Optimizer:
     """What every optimizer offers: `step(params, grads)` and a learning rate that may be changed.
 
-    Its memory (`slots` vectors like params) belongs to the one vector that it first stepped.
+    Its memory (`slots` vectors like params) belongs to the one vector that it first stepped. A subclass
+    sets `slots` and writes `update`; with `decoupled = True` weight decay is no part of the gradient, but
+    takes lr * weight_decay of params away before the update, as AdamW and Lion have it.
     """
 
     slots = 0
+    decoupled = False
 
     def __init__(self, lr, weight_decay=0.0):
         self.lr = lr
@@ -47,6 +53,9 @@ class Optimizer:
 
         Raises ValueError for other shapes, RuntimeError when the memory belongs to other params.
         """
+        if params.dtype.kind != "f":
+            raise ValueError(f"{self} expected params of floats, got {params.dtype}")
+        check_numbers(self, "grads", grads)
         if params.shape != grads.shape:
             raise ValueError(f"{self} expected grads of shape {params.shape}, got {grads.shape}")
         if self.memory is None:
@@ -57,7 +66,10 @@ class Optimizer:
             raise RuntimeError(f"{self} already steps other parameters: make one optimizer for each model")
         self.t += 1
         if self.weight_decay:
-            grads = grads + self.weight_decay * params
+            if self.decoupled:
+                params *= 1 - self.lr * self.weight_decay
+            else:
+                grads = grads + self.weight_decay * params
         self.update(params, grads, *self.memory)
 
     def update(self, params, grads, *memory):

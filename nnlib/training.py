@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from nnlib.guards import check_rng, check_whole, first_strange_row
+from nnlib.guards import check_numbers, check_rng, check_whole, first_strange_row
 from nnlib.losses import SoftmaxCrossEntropy
 
 
@@ -108,7 +108,7 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
 
 def _checked(who, X, y):
     """Return X and y as arrays, or raise ValueError for what no model can learn from."""
-    X, y = np.asarray(X), np.asarray(y)
+    X, y = (np.asarray(check_numbers(who, name, values)) for name, values in [("X", X), ("y", y)])
     if X.ndim < 2:
         raise ValueError(f"{who} expected X with one row for each example, got shape {X.shape}")
     if len(X) == 0 or y.ndim == 0 or len(X) != len(y):

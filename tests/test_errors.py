@@ -34,8 +34,10 @@ from nnlib import (
     load_mnist,
     minibatches,
     one_hot,
+    softmax,
     uniform,
 )
+from nnlib.autodiff import Tensor
 from nnlib.data import load_uci_digits, logic_gate, mnist, read_idx, uci
 from nnlib.initializers import check_rng
 from nnlib.layers import Layer
@@ -284,6 +286,66 @@ TAKE_LABELS = {
 def test_bad_labels(who, problem):
     message = f"{who.split()[0]} expected integer labels of shape (6,) from 0 to 2, got {problem}"
     assert_raises(ValueError, message, TAKE_LABELS[who], BAD_LABELS[problem])
+
+
+NOT_NUMBERS = {
+    "text (<U3)": np.full((6, 3), "1.5"),
+    "bytes (|S1)": np.full((6, 3), b"1"),
+    "objects (object)": np.full((6, 3), 1, object),
+    "dates (datetime64[D])": np.full((6, 3), "2026-01-01", "datetime64[D]"),
+    "durations (timedelta64[s])": np.full((6, 3), 1, "timedelta64[s]"),
+    "complex numbers (complex128)": X + 0j,
+    "records ([('a', '<f8')])": np.ones((6, 3), [("a", float)]),
+}
+TAKE_NUMBERS = {  # who, which argument, and a call with it; X, y and what comes back have the shape (6, 3)
+    "training X": lambda bad: run(bad),
+    "training y": lambda bad: run(y=bad, loss=MeanSquaredError()),
+    "validation X": lambda bad: run(validation=(bad, y)),
+    "validation y": lambda bad: run(y=X, validation=(X, bad), loss=MeanSquaredError()),
+    "evaluate X": lambda bad: evaluate(new_model(), bad, y),
+    "evaluate y": lambda bad: evaluate(new_model(), X, bad, MeanSquaredError()),
+    "Sequential X": lambda bad: new_model().forward(bad),
+    "softmax logits": softmax,
+    "accuracy logits": lambda bad: accuracy(bad, y),
+    "SGD(lr=0.1) grads": lambda bad: SGD(0.1).step(np.ones((6, 3)), bad),
+    "Tensor data": Tensor,
+    "Dense(3, 4) X": lambda bad: dense().forward(bad),
+    **{f"{layer} X": build(type(layer)).forward for layer in map(build, LAYERS) if not layer.parameters},
+    **{f"{loss} prediction": lambda bad, loss=loss: loss.forward(bad, y) for loss in map(build, LOSSES)},
+    **{
+        f"{loss} target": lambda bad, loss=loss: loss.forward(X, bad)
+        for loss in map(build, LOSSES)
+        if not isinstance(loss, SoftmaxCrossEntropy)
+    },
+}
+
+
+@pytest.mark.parametrize("came", NOT_NUMBERS)
+@pytest.mark.parametrize("who", TAKE_NUMBERS)
+def test_what_is_no_number_is_refused(who, came):
+    """NumPy reads "1.5" as 1.5 and drops what is imaginary, without an error."""
+    owner, name = who.rsplit(" ", 1)
+    message = f"{owner} expected numbers in {name}, got {came}: convert them first"
+    assert_raises(ValueError, message, TAKE_NUMBERS[who], NOT_NUMBERS[came])
+
+
+@pytest.mark.parametrize("who", TAKE_LABELS)
+def test_labels_that_are_no_numbers(who):
+    for labels in [y.astype(str), y.astype(object), y + 0j, y.astype("datetime64[D]"), y.astype("timedelta64[s]")]:
+        came = re.escape(str(labels.dtype))
+        with pytest.raises(ValueError, match=rf"expected (integer labels|numbers in y).*, got .*{came}"):
+            TAKE_LABELS[who](labels)
+
+
+def test_rows_of_different_lengths():
+    message = "training expected numbers in X, got rows of different lengths"
+    assert_raises(ValueError, message, run, [[1.0, 2.0, 3.0], [1.0, 2.0]], y[:2])
+
+
+@pytest.mark.parametrize("dtype", [int, object, complex, bool])
+def test_parameters_that_cannot_be_stepped(dtype):
+    params = np.ones(3, dtype)
+    assert_raises(ValueError, f"SGD(lr=0.1) expected params of floats, got {params.dtype}", SGD(0.1).step, params, X[0])
 
 
 @pytest.mark.parametrize(("dtype", "n_classes"), [(np.uint8, 17), (np.int8, 12), (np.uint64, 3)])

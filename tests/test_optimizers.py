@@ -7,6 +7,7 @@ import pytest
 from discovery import OPTIMIZERS, build
 
 from nnlib import SGD, Adam, RMSProp
+from nnlib.optimizers import Optimizer
 
 
 def sgd(theta, gradients, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
@@ -38,6 +39,47 @@ def adam(theta, gradients, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=
     return theta
 
 
+def adamw(theta, gradients, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+    m = v = 0.0
+    for t, g in enumerate(gradients, start=1):
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * g**2
+        m_hat, v_hat = m / (1 - betas[0] ** t), v / (1 - betas[1] ** t)
+        theta -= lr * (m_hat / (math.sqrt(v_hat) + eps) + weight_decay * theta)
+    return theta
+
+
+def lion(theta, gradients, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+    m = 0.0
+    for g in gradients:
+        c = betas[0] * m + (1 - betas[0]) * g
+        theta -= lr * (math.copysign(1, c) + weight_decay * theta)
+        m = betas[1] * m + (1 - betas[1]) * g
+    return theta
+
+
+class AdamW(Adam):
+    """What a reader writes: Adam, whose weight decay is no part of the gradient. Loshchilov and Hutter 2019."""
+
+    decoupled = True
+
+
+class Lion(Optimizer):
+    """What a reader writes from the paper: slots and update. Chen et al. 2023, algorithm 2."""
+
+    slots, decoupled = 1, True
+
+    def __init__(self, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(lr, weight_decay)
+        self.betas = betas
+
+    def update(self, params, grads, m):
+        beta1, beta2 = self.betas
+        params -= self.lr * np.sign(beta1 * m + (1 - beta1) * grads)
+        m *= beta2
+        m += (1 - beta2) * grads
+
+
 CASES = [
     (SGD, sgd, {"lr": 0.1}),
     (SGD, sgd, {"lr": 0.1, "momentum": 0.9}),
@@ -50,11 +92,19 @@ CASES = [
 ]
 
 
+OWN = [
+    (AdamW, adamw, {}),
+    (AdamW, adamw, {"lr": 0.3, "betas": (0.5, 0.7), "eps": 0.1, "weight_decay": 0.2}),
+    (Lion, lion, {}),
+    (Lion, lion, {"lr": 0.3, "betas": (0.5, 0.7), "weight_decay": 0.2}),
+]
+
+
 def test_every_optimizer_has_a_case():
     assert {cls for cls, _, _ in CASES} == set(OPTIMIZERS)
 
 
-@pytest.mark.parametrize(("cls", "loop", "arguments"), CASES)
+@pytest.mark.parametrize(("cls", "loop", "arguments"), CASES + OWN)
 def test_against_the_loop(cls, loop, arguments, rng):
     start, gradients = rng.standard_normal(7), rng.standard_normal((20, 7))
     params, optimizer = start.copy(), cls(**arguments)
@@ -82,7 +132,7 @@ def test_steps_in_place_in_any_dtype_and_leaves_the_gradient(cls, dtype, rng):
     np.testing.assert_array_equal(grads, kept)
 
 
-@pytest.mark.parametrize("cls", OPTIMIZERS)
+@pytest.mark.parametrize("cls", [*OPTIMIZERS, AdamW, Lion])
 def test_weight_decay_leaves_the_gradient(cls):
     optimizer, grads = build(cls), np.ones(3)
     optimizer.weight_decay = 0.1
