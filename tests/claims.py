@@ -29,7 +29,7 @@ from jupyter_client.manager import start_new_kernel
 FOLDER = Path(__file__).resolve().parent / "claims"
 NOTEBOOKS = sorted(FOLDER.parents[1].glob("notebooks/*.ipynb"))
 HELPERS = Path(__file__).resolve().with_name("claim_words.py")
-TIMEOUT = 120  # seconds; only against a hang
+TIMEOUT = 300  # seconds; only against a hang
 
 
 class Claim(NamedTuple):

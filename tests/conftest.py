@@ -10,6 +10,7 @@ import pytest
 from chromium import BROWSER, FLAGS
 from hypothesis import HealthCheck, settings
 from ipywidgets import Widget
+from strict import PATIENCE
 
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -37,7 +38,9 @@ def page():
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(1000 * PATIENCE)
+        yield page
         browser.close()
 
 

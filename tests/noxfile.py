@@ -10,8 +10,7 @@ DEPENDENCIES = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["depend
 PINNED = ["--requirement", "requirements.txt"]
 # Generations of processors by OpenBLAS's names, each with the first of NumPy's levels that it lacks.
 PROCESSORS = {"Nehalem": "X86_V3", "Sandybridge": "X86_V3", "Haswell": "X86_V4", "SkylakeX": "AVX512_ICL"}
-# Unit tests and notebooks, where slow is no fault.
-NUMBERS = ["-m", "not browser and not canary", "-k", "not budget", "--nbval-cell-timeout=600"]
+NUMBERS = ["-m", "not browser and not canary"]  # unit tests and notebooks
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])

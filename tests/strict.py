@@ -2,6 +2,7 @@
 
 nbval runs the cells and collects what they print; the classes here take the place of its own. Text is
 compared exactly but for noise in the last digits of floats, pictures by eye, as far as a program has one.
+Nothing here depends on how fast the machine is: what waits, waits long, and only so that nothing hangs.
 """
 
 import os
@@ -32,8 +33,9 @@ import numpy as np
 import psutil
 import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
+from nbval.plugin import NbCellError
 from packaging.requirements import Requirement
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, UnidentifiedImageError
 
 from nnlib.__main__ import loopback, make_do
 
@@ -58,8 +60,7 @@ FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, print
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more
 WIDGET = "application/vnd.jupyter.widget-view+json"  # random ids, and stripped from stored files
 MOST_OUTPUT = 10_000_000  # bytes that a cell may print
-CPU_SECONDS = {"06_mnist_training.ipynb": 60, "07_autodiff.ipynb": 40}  # what a notebook may use
-DEFAULT_CPU_SECONDS = 12
+PATIENCE = 300  # seconds: longer than anything takes on a slow and busy machine, so that only what hangs is ended
 MOST_MEMORY = 1.3e9  # bytes that a notebook may hold: on a machine with 2 GB there is a browser as well
 
 
@@ -78,6 +79,11 @@ def same_text(stored, came):
     return all(
         x == y or abs(float(x) - float(y)) <= FLOAT_NOISE * abs(float(x)) for x, y in zip(a[1::2], b[1::2], strict=True)
     )
+
+
+def plain(text):
+    """Return a text without the colours of a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def picture(png):
@@ -142,22 +148,41 @@ class Kernel(RunningKernel):
             return self.waiting.popleft()
         return super().get_message(stream, timeout)
 
-    def used(self):
-        """Return seconds of processor time, and the bytes of memory that it holds now."""
-        process = psutil.Process(self.km.provisioner.pid)
-        times = process.cpu_times()
-        return times.user + times.system, process.memory_info().rss
+    def memory(self):
+        """Return the bytes of memory that it holds now."""
+        return psutil.Process(self.km.provisioner.pid).memory_info().rss
 
 
 class Cell(nbval.plugin.IPyNbCell):
     """A code cell, compared strictly."""
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.output_timeout = PATIENCE  # nbval's is 5 s, which a kernel on a busy machine may need
+
     def runtest(self):
+        self.reason = None  # in one line, what differs first
         try:
             super().runtest()
         except RuntimeError as error:
             self.parent.timed_out = True  # the cells after it are expected to fail
-            self.raise_cell_error(str(error))
+            self.red(str(error))
+        except NbCellError as error:
+            trace = plain(error.inner_traceback or "")
+            if self.reason:
+                self.red(self.reason, *self.comparison_traceback)
+            elif str(error) == "Cell execution caused an exception":
+                self.red(f"raised {trace.splitlines()[-1]}", trace)
+            else:
+                self.red(str(error), trace)
+
+    def red(self, why, *more):
+        """Fail with the reason first, for pytest's summary shows one line, then the cell and what more there is."""
+        said = [f"cell {self.cell_num} ({self.cell.id}): {why}", "", self.cell.source, "", *more]
+        pytest.fail("\n".join(said), pytrace=False)
+
+    def repr_failure(self, excinfo):
+        return pytest.Item.repr_failure(self, excinfo)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         self.comparison_traceback = []
@@ -197,19 +222,32 @@ class Cell(nbval.plugin.IPyNbCell):
                 self.comparison_traceback += self.difference(kind, text, texts[kind])
         for mime in ("image/png", "image/jpeg"):
             if mime in stored.get("data", {}) and not other_versions():
-                rms = picture_difference(stored.data[mime], came.data[mime])
+                try:
+                    rms = picture_difference(stored.data[mime], came.data[mime])
+                except UnidentifiedImageError:
+                    self.reason = self.reason or "the picture cannot be read"
+                    self.comparison_traceback.append(f"stored {stored.data[mime][:40]!r}, new {came.data[mime][:40]!r}")
+                    continue
                 if rms > PICTURE_NOISE:
                     path = self.config.cache.mkdir("pictures") / f"{self.path.stem}-cell{self.cell_num}-{number}.png"
                     side_by_side(stored.data[mime], came.data[mime]).save(path)
-                    self.comparison_traceback.append(
-                        f"The picture differs (root mean square {rms:.1f}, allowed {PICTURE_NOISE}).\n"
-                        f"Stored, new and their difference side by side: {path}"
-                    )
+                    differs = f"The picture differs (root mean square {rms:.1f}, allowed {PICTURE_NOISE})."
+                    self.reason = self.reason or differs
+                    said = f"{differs}\nStored, new and their difference side by side: {path}"
+                    self.comparison_traceback.append(said)
 
     def difference(self, kind, stored, came):
-        return list(
-            difflib.unified_diff(stored.splitlines(), came.splitlines(), f"stored {kind}", f"new {kind}", "", "", 2, "")
-        )
+        """Return the lines that differ by more than float noise, and keep the first as the reason."""
+        a, b = stored.splitlines(), came.splitlines()
+        if len(a) == len(b):
+            b = [x if same_text(x, y) else y for x, y in zip(a, b, strict=True)]
+        if a == b:  # they differ in their line breaks
+            a, b = [repr(stored)], [repr(came)]
+        lines = list(difflib.unified_diff(a, b, f"stored {kind}", f"new {kind}", "", "", 2, ""))
+        firsts = (next((line[1:].strip() for line in lines[2:] if line[0] == sign), None) for sign in "-+")
+        said = ("nothing" if line is None else repr(line[:100]) for line in firsts)
+        self.reason = self.reason or "{}: stored {}, new {}".format(kind, *said)
+        return lines
 
 
 class Form(pytest.Item):
@@ -230,24 +268,20 @@ class Form(pytest.Item):
             if hidden:
                 faults.append(f"cell {number} is hidden from the test by {', '.join(hidden)}")
         if faults:
-            raise FormError("\n".join(faults))
+            self.red("\n".join(faults))
 
-    def repr_failure(self, excinfo):
-        return f"{self.path.name}: {excinfo.value}"
+    def red(self, fault):
+        pytest.fail(f"{self.name} of {self.path.name}: {fault}", pytrace=False)
 
     def reportinfo(self):
         return self.path, None, f"{self.path.name}: {self.name}"
-
-
-class FormError(Exception):
-    """A notebook that must not be committed as it is."""
 
 
 class Unreadable(Form):
     """Stands for a notebook that cannot be read at all."""
 
     def runtest(self):
-        raise FormError(self.fault)
+        self.red(self.fault)
 
 
 class Claims(Form):
@@ -259,26 +293,24 @@ class Claims(Form):
             pytest.skip("the kernel is gone")
         asked = claims.ask(kernel.kc, self.parent.nb, self.placed, self.cells)
         if faults := [fault for fault in (claims.judge(*one) for one in asked) if fault]:
-            raise FormError("\n".join(faults))
+            self.red("\n".join(faults))
 
 
-class Budget(Form):
-    """The last item of a notebook: did it use more time than a reader waits for, or more memory than many have?"""
+class Memory(Form):
+    """The last item of a notebook: does it hold more memory than many have?"""
 
     def runtest(self):
         kernel = self.parent.kernel
         if kernel is None or not kernel.is_alive():
             pytest.skip("the kernel is gone")
-        (seconds, size), allowed = kernel.used(), CPU_SECONDS.get(self.path.name, DEFAULT_CPU_SECONDS)
-        self.user_properties += [("cpu_seconds", round(seconds, 1)), ("megabytes", round(size / 1e6))]
-        if seconds > allowed:
-            raise FormError(f"used {seconds:.0f} s of processor time, allowed are {allowed}")
+        size = kernel.memory()
+        self.user_properties.append(("megabytes", round(size / 1e6)))
         if size > MOST_MEMORY:
-            raise FormError(f"holds {size / 1e6:.0f} MB of memory at its end, allowed are {MOST_MEMORY / 1e6:.0f}")
+            self.red(f"holds {size / 1e6:.0f} MB at its end, allowed are {MOST_MEMORY / 1e6:.0f}")
 
 
 class Notebook(nbval.plugin.IPyNbFile):
-    """A notebook: its form, its cells in order, its budget."""
+    """A notebook: its form, its cells in order, its memory."""
 
     def collect(self):
         self.add_marker("notebook")
@@ -305,7 +337,7 @@ class Notebook(nbval.plugin.IPyNbFile):
                 item = Claims.from_parent(self, name=f"claims after Cell {number}")
                 item.placed, item.cells = placed, number + 1
                 yield item
-        yield Budget.from_parent(self, name="budget")
+        yield Memory.from_parent(self, name="memory")
 
     def code_cells(self):
         return [cell for cell in self.nb.cells if cell.cell_type == "code"]
@@ -313,9 +345,9 @@ class Notebook(nbval.plugin.IPyNbFile):
     def setup(self):
         start = partial(Kernel, CURRENT_ENV_KERNEL_NAME, cwd=str(self.path.parent))
         try:
-            self.kernel = start(startup_timeout=20)
+            self.kernel = start(startup_timeout=60)
         except RuntimeError:  # one in some thousand never answers, which says nothing of the notebook
-            self.kernel = start()
+            self.kernel = start(startup_timeout=PATIENCE)
 
 
 def pytest_collect_file(file_path, parent):

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from rules import answers
+from strict import PATIENCE
 
 from nnlib.__main__ import NOTEBOOKS
 
@@ -33,7 +34,7 @@ def opened(page, tmp_path_factory):
     page.on("request", lambda request: wrong.append(request.url) if not re.match(HERE, request.url) else None)
     with served(folder, "nnlib", "--LabApp.expose_app_in_browser=True") as address:
         page.goto(address)
-        page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[0])[0]}")', timeout=60_000)
+        page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[0])[0]}")')
         assert wrong == []
         page.add_style_tag(content=STILL)
         yield page, wrong, folder / "notebooks"
@@ -52,7 +53,7 @@ def closed(page):
     """Close all notebooks, without a question whether to save them, and end their kernels."""
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(tab => tab.dispose())")
-    page.wait_for_selector(".jp-Notebook", state="detached", timeout=10_000)
+    page.wait_for_selector(".jp-Notebook", state="detached")
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +81,10 @@ def served(tmp_path, module, *options):
     with log.open("w") as file:
         server = subprocess.Popen(command, env=environ, stdout=file, stderr=file)
     try:
-        yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text()), 60, log)[0]
+        yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text()), log)[0]
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE)
 
 
 def with_answers(notebook):
@@ -95,14 +96,14 @@ def with_answers(notebook):
     return notebook
 
 
-def wait_for(condition, seconds, log=None):
+def wait_for(condition, log=None):
     """Return the first true value of condition()."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if value := condition():
             return value
         time.sleep(0.2)
-    pytest.fail(f"waited {seconds} s in vain\n{log.read_text() if log else ''}")
+    pytest.fail(f"waited {PATIENCE} s in vain\n{log.read_text() if log else ''}")
 
 
 def stored(notebook):
@@ -125,14 +126,14 @@ def cells_with_views(page):
         cell = page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{k}']")
         output = cell.locator(".nnv, img").locator("visible=true")
         # Pictures above that get their size push it away, so once may be too early.
-        wait_for(lambda scroll=scroll, output=output: page.evaluate(scroll) or output.count(), 30)
+        wait_for(lambda scroll=scroll, output=output: page.evaluate(scroll) or output.count())
         yield cell
 
 
 def move(view):
     """Move the first slider of a view by key and mouse, and let it run: its line of code and its picture follow."""
     canvas, code = view.locator("canvas[data-drawn]"), view.locator(".nnv-code")
-    canvas.wait_for(timeout=40_000)
+    canvas.wait_for()
     slider = view.locator(".nnv-row:not(.nnv-back) input[type=range]").first
     drawn = int(canvas.get_attribute("data-drawn"))
     for hand in ["key", "mouse"]:
@@ -142,10 +143,10 @@ def move(view):
             slider.press("ArrowRight" if right else "ArrowLeft")
         else:
             slider.click(position={"x": slider.bounding_box()["width"] * (0.9 if right else 0.1), "y": 8})
-        wait_for(lambda before=before: code.inner_text() != before, 30)
+        wait_for(lambda before=before: code.inner_text() != before)
     if view.locator(".nnv-play").count():
         play(view)
-    wait_for(lambda: int(canvas.get_attribute("data-drawn")) > drawn, 30)
+    wait_for(lambda: int(canvas.get_attribute("data-drawn")) > drawn)
     assert view.locator(".nnv-error").inner_text() == ""
     pixels = "c => new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)"
     assert canvas.evaluate(f"c => new Set(({pixels})(c)).size") > 10  # colours: it is drawn, not blank
@@ -155,9 +156,9 @@ def play(view):
     """Start a live view and pause it: its steps go on, and stop."""
     code, before = view.locator(".nnv-code"), view.locator(".nnv-code").inner_text()
     view.get_by_role("button", name="Start").click()
-    wait_for(lambda: code.inner_text() != before and ".run(" in code.inner_text(), 30)
+    wait_for(lambda: code.inner_text() != before and ".run(" in code.inner_text())
     view.get_by_role("button", name="Pause").click()
-    view.get_by_role("button", name="Start").wait_for(timeout=20_000)
+    view.get_by_role("button", name="Start").wait_for()
     paused = code.inner_text()
     time.sleep(0.3)
     assert code.inner_text() == paused
@@ -167,8 +168,8 @@ def play(view):
 def open_in_lab(page, path, heading):
     """Open a notebook in the JupyterLab that the page shows."""
     page.evaluate(f"void window.jupyterapp.commands.execute('docmanager:open', {{path: '{path}'}})")
-    page.wait_for_function(f"window.jupyterapp.shell.currentWidget?.context?.path == '{path}'", timeout=60_000)
-    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")', timeout=60_000)
+    page.wait_for_function(f"window.jupyterapp.shell.currentWidget?.context?.path == '{path}'")
+    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{heading}")')
 
 
 def saved_and_opened_again(page, path, heading):
@@ -176,7 +177,7 @@ def saved_and_opened_again(page, path, heading):
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     for cell in cells_with_views(page):
-        cell.locator(".nnv-note:has-text('run the cell again')").wait_for(timeout=10_000)
+        cell.locator(".nnv-note:has-text('run the cell again')").wait_for()
     closed(page)
     assert "vnd.jupyter.widget" not in path.read_text(encoding="utf-8")  # "model not found", without today's kernel
     saved = nbformat.read(path, as_version=4)
@@ -184,7 +185,7 @@ def saved_and_opened_again(page, path, heading):
     nbformat.write(saved, path)
     open_in_lab(page, path.name, heading)
     for cell in cells_with_views(page):
-        cell.locator(".jp-OutputArea img:visible").first.wait_for(timeout=20_000)
+        cell.locator(".jp-OutputArea img:visible").first.wait_for()
         assert cell.locator(".nnv").count() == 0
     assert page.locator("text=model not found").count() == 0
 
@@ -194,11 +195,12 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, lab):
     page, wrong, folder = lab
     heading, pictures, failures = stored(notebook)
     open_in_lab(page, notebook.name, heading)
-    page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel", timeout=60_000)
-    ran = f"{CELLS}.every(c => c.type != 'code' || c.executionCount)"
+    page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+    left = f"{CELLS}.filter(c => c.type == 'code' && !c.executionCount).length"
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    wait_for(lambda: page.evaluate(ran), 240)
+    while before := page.evaluate(left):
+        wait_for(lambda before=before: page.evaluate(left) < before)
     pair = "[c.sharedModel.source, c.outputs.toJSON()]"
     cells = page.evaluate(f"{CELLS}.filter(c => c.type == 'code').map(c => {pair})")
     for source, found in cells:
@@ -210,7 +212,7 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, lab):
     assert not [output for output in outputs if output.get("name") == "stderr"]
     if "training for 5 epochs" in notebook.read_text(encoding="utf-8"):  # the progress bar
         # It need not be in view, and JupyterLab 4.4 hides what is not.
-        page.wait_for_selector("text=epoch 5 of 5", state="attached", timeout=10_000)
+        page.wait_for_selector("text=epoch 5 of 5", state="attached")
     for cell in cells_with_views(page):
         move(cell.locator(".nnv"))
         assert Axe().run(page, ".nnv", {"resultTypes": ["violations"]}).response["violations"] == []
@@ -222,8 +224,8 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, lab):
 
 def test_jupyter_notebook_shows_the_views_as_well(page, notebook_7):
     page.goto(notebook_7.replace("/tree?", f"/notebooks/{NUMBERED[1].name}?"))
-    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[1])[0]}")', timeout=60_000)
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+    page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[1])[0]}")')
+    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     for cell in cells_with_views(page):
         move(cell.locator(".nnv"))

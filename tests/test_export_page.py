@@ -145,7 +145,7 @@ def test_the_keyboard_opens_answers_and_skips_to_the_text(exported, offline):
     hidden = answer.locator(":scope > :not(summary)").first
     assert not hidden.is_visible()
     tab.keyboard.press("Space")
-    hidden.wait_for(timeout=5000)  # visible
+    hidden.wait_for()  # visible
 
 
 @pytest.mark.parametrize(

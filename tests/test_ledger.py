@@ -16,6 +16,7 @@ import ledger
 import numpy as np
 import psutil
 import pytest
+from strict import PATIENCE
 
 from nnlib import SGD, Dense, ReLU, Sequential, SoftmaxCrossEntropy
 from nnlib.experiments import EXPERIMENTS, PUBLISHED_CURVE, Experiment, baselines, book, catalogue, job
@@ -133,7 +134,7 @@ def dies_once(seed, progress, *, folder):
 
 def waits(seed, progress, *, folder):
     """A recipe that takes minutes for seed 1, until a file says that it need not."""
-    end = time.monotonic() + (300 if seed == 1 else 0)
+    end = time.monotonic() + (2 * PATIENCE if seed == 1 else 0)
     while time.monotonic() < end and not Path(folder, "enough").exists():
         time.sleep(0.05)
     return {"value": seed}
@@ -287,13 +288,13 @@ def test_interrupted_in_the_middle_it_goes_on_from_there(path, sent):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while ledger.missing(path, [made("a", waits, folder=str(path.parent))], 1) and time.monotonic() < end:
             time.sleep(0.05)
         workers = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(getattr(signal, sent))
-        process.wait(timeout=20)
-        assert psutil.wait_procs(workers, timeout=20)[1] == []  # none is left working
+        process.wait(PATIENCE)
+        assert psutil.wait_procs(workers, timeout=PATIENCE)[1] == []  # none is left working
     finally:
         process.kill()
         process.wait()

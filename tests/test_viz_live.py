@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from strict import PATIENCE
 
 from nnlib.viz import live
 from nnlib.viz.live import KEPT, Live
@@ -59,7 +60,7 @@ def view():
 
 
 def wait_for(condition):
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -145,22 +146,18 @@ def test_the_thread_starts_pauses_and_gives_what_run_gives(view):
     assert view.start().thread is not None  # a second start changes nothing
     wait_for(lambda: view.live["step"] > 100)
     assert view.live["running"]
-    began = time.perf_counter()
     view.pause()
-    assert time.perf_counter() - began < 0.3
     assert not view.live["running"]
     steps = view.live["step"]
     time.sleep(0.05)
     assert (view.step, view.code) == (steps, f"Counter(start=0, rate=0).run({steps})")
 
 
-def test_a_control_moved_in_the_middle_of_a_run_is_answered_soon_and_written_down(view):
+def test_a_control_moved_in_the_middle_of_a_run_is_answered_and_written_down(view):
     view.delay = 0.002
     view.set(rate=0).start()
     wait_for(lambda: view.step > 50)
-    began = time.perf_counter()
     view.set(rate=1)
-    assert time.perf_counter() - began < 0.3
     wait_for(lambda: view.now.values[-1] > 20)
     view.pause()
     again = eval(view.to_code(), {"Counter": Counter})
@@ -214,11 +211,98 @@ def test_where_there_are_no_threads_it_says_so(view, monkeypatch):
     assert not view.live["running"]
 
 
-def test_pictures_do_not_slow_down_a_run_that_has_a_pace(monkeypatch):
-    clock = SimpleNamespace(now=0.0)
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of live views, which goes on only when a test spends time: no test depends on the machine's."""
+    clock = SimpleNamespace(now=0.0, slept=[])
 
     def spend(seconds):
         clock.now += seconds
+
+    def sleep(seconds):
+        clock.slept.append(seconds)
+        spend(seconds)
+
+    clock.spend, clock.sleep = spend, sleep
+    monkeypatch.setattr(live, "time", SimpleNamespace(perf_counter=lambda: clock.now, sleep=sleep))
+    return clock
+
+
+def test_pause_waits_for_one_step_at_most():
+    """However slow the steps are: the one that is going on is the last."""
+    going_on, may_end = threading.Event(), threading.Event()
+
+    class Slow(Counter):
+        def advance(self, run, **state):
+            going_on.set()
+            assert may_end.wait(PATIENCE)
+            super().advance(run, **state)
+
+    view = Slow(rate=1).start()
+    assert going_on.wait(PATIENCE)
+    pausing = threading.Thread(target=view.pause)
+    pausing.start()
+    wait_for(lambda: not view.wanted.is_set())
+    may_end.set()
+    pausing.join(PATIENCE)
+    assert (view.step, view.now.values[-1], view.live["running"]) == (1, 1, False)
+
+
+def test_a_run_lets_others_in_between_short_slices(clock, monkeypatch):
+    """Whoever moves a control waits for a slice and a picture, and finds the lock free in the pause after it."""
+    entered, slices = [], []
+
+    class Busy(Counter):
+        def advance(self, run, **state):
+            clock.spend(0.004)
+            super().advance(run, **state)
+            if self.step > 300:
+                self.wanted.clear()
+
+        def slice(self):
+            before = clock.now
+            super().slice()
+            slices.append(clock.now - before)
+
+    view = Busy(rate=0)
+
+    def enters():
+        entered.append(view.lock.acquire(blocking=False))
+        view.lock.release()
+
+    def sleep(seconds):
+        other = threading.Thread(target=enters)
+        other.start()
+        other.join()
+        clock.sleep(seconds)
+
+    monkeypatch.setattr(live.time, "sleep", sleep)
+    view.wanted.set()
+    view.go()
+    assert len(slices) > 5
+    assert max(slices) <= live.SLICE + 0.004 + 1e-9
+    assert entered == [True] * len(slices)
+    assert min(clock.slept) >= live.PAUSE
+
+
+def test_a_step_that_sees_a_move_before_the_view_was_told_is_written_down_after_it(clock):
+    class OneStep(Counter):
+        def advance(self, run, **state):
+            clock.spend(2 * live.SLICE)
+            super().advance(run, **state)
+
+    view = OneStep().run(2)
+    view.wanted.set()
+    with view.hold_trait_notifications():  # as on a busy machine, where the thread is faster than the message
+        view.state = view.state | {"rate": 5}
+        view.slice()
+    assert view.to_code() == "OneStep(start=0, rate=1).run(2).set(rate=5).run(1)"
+    assert view.update() or view.now.values.tolist() == [0, 1, 2, 7]
+    assert view.pin().reset().to_code() == "OneStep(start=0, rate=1).run(2).set(rate=5).run(1).pin().reset()"
+
+
+def test_pictures_do_not_slow_down_a_run_that_has_a_pace(clock):
+    spend = clock.spend
 
     class Paced(Counter):
         pace = 0.03
@@ -237,7 +321,6 @@ def test_pictures_do_not_slow_down_a_run_that_has_a_pace(monkeypatch):
             self.take(1, **self.checked())
 
     view = Paced()
-    monkeypatch.setattr(live, "time", SimpleNamespace(perf_counter=lambda: clock.now, sleep=spend))
     view.wanted.set()
     view.go()
     assert view.step == 101

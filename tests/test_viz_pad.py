@@ -1,7 +1,6 @@
 """The digit pad: its ink against points that lie close together, who reads, and what is said of the strange."""
 
 import io
-import time
 
 import numpy as np
 import pytest
@@ -279,12 +278,3 @@ def test_what_is_wrong_with_a_file_is_said_and_forgotten():
     for content in (file.getvalue(), b"no picture", file.getvalue()):  # the third changes nothing but the error
         sent(view, content)
     assert view.error == ""
-
-
-def test_it_answers_while_a_hand_draws():
-    view, times = DigitPad(), []
-    for drawing in [*DIGITS.values()] * 2:
-        start = time.perf_counter()
-        view.set(drawing=drawing)
-        times.append(time.perf_counter() - start)
-    assert np.median(times) < 0.02

@@ -171,7 +171,7 @@ def test_no_text_of_a_learner_becomes_html(kind, shown):
 def test_a_slow_answer_is_announced(shown):
     tab = shown(Neuron())
     tab.locator("input[type=range]").first.press("ArrowRight")
-    tab.wait_for_function("document.querySelector('.nnv-note').textContent === 'computing …'", timeout=5000)
+    tab.wait_for_function("document.querySelector('.nnv-note').textContent === 'computing …'")
     tab.evaluate("window.model.arrive({ answers: 9, note: 'This picture took 5.0 seconds' })")
     assert tab.inner_text(".nnv-note") == "This picture took 5.0 seconds"
 

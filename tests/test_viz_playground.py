@@ -1,9 +1,10 @@
 """The view Playground: its run against the library's own loop, its maps against nets by hand, readers' mistakes."""
 
-import time
+import threading
 
 import numpy as np
 import pytest
+from strict import PATIENCE
 from test_viz import notebook
 
 from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Tanh, evaluate, gradcheck, train
@@ -214,10 +215,13 @@ def test_both_drawings_put_everything_in_the_same_place():
 
 
 def test_started_it_is_slow_enough_to_be_seen():
-    began = time.perf_counter()
-    view = Playground().start()
-    time.sleep(0.3)
-    assert 1 <= view.pause().step <= 1 + 30 * (time.perf_counter() - began)
+    """How a run keeps to its pace is tested in `test_viz_live.py`, by a clock of its own."""
+    assert Playground.pace == 1 / 30
+    view, taken = Playground(), threading.Event()
+    view.observe(lambda change: change["new"]["step"] and taken.set(), "live")
+    view.start()
+    assert taken.wait(PATIENCE)
+    view.pause()
     np.testing.assert_array_equal(params(view), params(Playground().run(view.step)))
 
 

@@ -39,6 +39,7 @@ class Live(View):
         self.going, self.wanted, self.thread = None, threading.Event(), None
         self.records, self.pinned, self.shown, self.step = [], [], None, 0
         self.events, self.first, self.at_pin = [], {}, {}  # done since `first` was the state: pairs [verb, value]
+        self.acted = {}  # the state that steps act on, of which the code knows
         super().__init__(**options)
         self.spec = self.spec | {"live": self.unit}
         self.on_msg(self.told)
@@ -129,18 +130,19 @@ class Live(View):
         if set(self.restart) & set(changed):
             self.update(lambda **_: self.anew())
         else:
-            self.update(lambda **_: self.events and self.did("set", changed))
+            self.update(lambda **_: self.acting())
 
     def anew(self):
         """Forget the run. Of what was done, only what led to a pinned run stays, and what was moved since."""
         last = max((k for k, (verb, _) in enumerate(self.events) if verb == "pin"), default=-1)
         moved = {name: value for name, value in self.state.items() if value != self.at_pin.get(name)}
+        self.acted = self.state
         since = [["set", moved], ["reset", None]] if moved else [["reset", None]]
         self.events = [*self.events[: last + 1], *since] if self.pinned else []
         self.going, self.shown = None, None
 
     def keep(self):
-        self.pinned, self.at_pin = list(self.records), self.state
+        self.pinned, self.at_pin = list(self.records), self.acted
         self.did("pin")
 
     def look(self, step):
@@ -153,7 +155,7 @@ class Live(View):
     def did(self, verb, value=None):
         """Write down what was done, so that it can be done again."""
         if not self.events:
-            self.first = self.state
+            self.first = self.acted
         if verb == "pin" or not self.events or self.events[-1][0] != verb:
             self.events.append([verb, value])
         else:  # more of the same: a number of steps, or values of controls
@@ -162,6 +164,7 @@ class Live(View):
     def ready(self, **state):
         """Begin a run, unless one is going on."""
         if self.going is None:
+            self.acted = state
             self.going, self.step, self.every = self.begin(**state), 0, 1
             self.records = [(0, self.record(self.going, **state))]
 
@@ -209,9 +212,21 @@ class Live(View):
         if not self.error:
             self.update()
 
+    def acting(self):
+        """Return the state for the next steps, and write down what was moved since the last.
+
+        On a busy machine the thread may see a move before `moved` gets its turn, and the code must not lag behind.
+        """
+        state, before = self.checked(), self.acted
+        self.acted = state
+        changed = {name: value for name, value in state.items() if value != before.get(name)}
+        if changed and self.events:
+            self.did("set", changed)
+        return state
+
     def slice(self):
         """Take steps for a short while."""
-        state, end = self.checked(), time.perf_counter() + SLICE
+        state, end = self.acting(), time.perf_counter() + SLICE
         self.take(0, **state)
         with limited_blas(1):
             while self.wanted.is_set() and time.perf_counter() < end:
