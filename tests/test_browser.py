@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from rules import answers
+from slices import SHOWS, STUB, shortened
 from strict import PATIENCE
 
 from nnlib.__main__ import NOTEBOOKS
@@ -69,7 +70,7 @@ def served(tmp_path, module, *options):
     """Start a server without the user's settings, give its address, stop it."""
     shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
     for path in (tmp_path / "notebooks").glob("*.ipynb"):
-        nbformat.write(with_answers(nbformat.read(path, as_version=4)), path)
+        nbformat.write(with_answers(shortened(nbformat.read(path, as_version=4))), path)
     environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]:
         environ[name] = str(tmp_path / name)
@@ -91,7 +92,7 @@ def with_answers(notebook):
     """Put the answers that stand in a notebook in place of its stubs, as a reader does who solves all exercises."""
     given = answers(notebook)
     for cell in notebook.cells:
-        if cell.cell_type == "code" and (stub := re.match(r"def (\w+)\(.*# exercise", cell.source)):
+        if cell.cell_type == "code" and (stub := re.match(STUB, cell.source)):
             cell.source = given[stub[1]]
     return notebook
 
@@ -114,7 +115,6 @@ def stored(notebook):
     return cells[0]["source"][0].strip("# \n"), pictures, sum(output["output_type"] == "error" for output in outputs)
 
 
-SHOWS = "from nnlib.viz import"  # a cell that shows a view
 CELLS = "[...window.jupyterapp.shell.currentWidget.content.model.cells]"
 
 
@@ -193,7 +193,7 @@ def saved_and_opened_again(page, path, heading):
 @pytest.mark.parametrize("notebook", NUMBERED, ids=lambda path: path.name)
 def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, lab):
     page, wrong, folder = lab
-    heading, pictures, failures = stored(notebook)
+    heading, pictures, failures = stored(folder / notebook.name)
     open_in_lab(page, notebook.name, heading)
     page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     left = f"{CELLS}.filter(c => c.type == 'code' && !c.executionCount).length"

@@ -1,0 +1,71 @@
+"""Leaves out of a notebook what need not run a second time.
+
+Under nbval every cell is run and compared. In JupyterLab a notebook runs once more, with the answers filled in, and
+there what trains would be half of the time. So what trains is left out there, unless an exercise, an answer or a view
+needs it; and so is what needs something that was left out.
+"""
+
+import ast
+import re
+
+TRAINERS = {"train", "fit"}
+SHOWS = "from nnlib.viz import"  # a cell that shows a view
+STUB = r"^def (\w+)\(.*# exercise"
+
+
+def used(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def bound(tree):
+    """Return the names that a cell gives a value."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    names |= {getattr(node, "name", None) for node in ast.walk(tree)}
+    return names | {
+        (node.asname or node.name).partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.alias)
+    }
+
+
+def is_definition(node):
+    return isinstance(node, (ast.FunctionDef, ast.ClassDef))
+
+
+def trains(tree, trainers):
+    """Whether a cell trains when it is run; what it defines that will train is added to the trainers."""
+    trainers |= {node.name for node in tree.body if is_definition(node) and used(node) & trainers}
+    return any(used(node) & trainers for node in tree.body if not is_definition(node))
+
+
+def left_out(sources):
+    """Return the places of the cells that need not run again, in a list of sources that has the stubs in it."""
+    trees, trainers = [ast.parse(source) for source in sources], set(TRAINERS)
+    heavy = {place for place, tree in enumerate(trees) if trains(tree, trainers)}
+    own = set(re.findall(STUB, "\n".join(sources), re.MULTILINE))
+    roots = {
+        place
+        for place, (source, tree) in enumerate(zip(sources, trees, strict=True))
+        if SHOWS in source or re.search(STUB, source, re.MULTILINE) or used(tree) & own
+    }
+    out, wanted = set(), set()  # wanted: the names that later cells need
+    for place in reversed(range(len(trees))):
+        before = set().union(*(bound(tree) for i, tree in enumerate(trees[:place]) if i not in heavy))
+        if place in heavy - roots and not (bound(trees[place]) - before) & wanted:
+            out.add(place)
+        elif place in roots or bound(trees[place]) & wanted:
+            wanted |= used(trees[place])
+    there, missing = set(), set()
+    for place, tree in enumerate(trees):
+        if place in out or (used(tree) & (missing - there) and place not in roots):
+            out.add(place)
+            missing |= bound(tree)
+        else:
+            there |= bound(tree)
+    return out
+
+
+def shortened(notebook):
+    """Return a notebook, in which the stubs still stand, without the cells that need not run again."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    out = {code[place].id for place in left_out([cell.source for cell in code])}
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in out]
+    return notebook
