@@ -11,6 +11,7 @@ from nnlib import (
     GELU,
     BinaryCrossEntropy,
     Dense,
+    Dropout,
     ReLU,
     Sequential,
     Sigmoid,
@@ -141,6 +142,17 @@ def test_a_wrong_derivative_is_noticed(rng):
             return 1 - Y
 
     assert check_layer(Wrong(), batch(rng), rng=rng)["dX"] > 1e-2
+
+
+def test_a_wrong_dropout_is_noticed(rng):
+    """It does something in training alone, so that is what is checked where nothing is said."""
+
+    class Forgets(Dropout):
+        def backward(self, dY, input_grad=True):
+            return dY
+
+    assert check_layer(Forgets(0.5, rng=rng), batch(rng), rng=rng)["dX"] > 1e-2
+    assert check_layer(Forgets(0.5, rng=rng), batch(rng), rng=rng, training=False)["dX"] < 1e-6
 
 
 def test_a_wrong_parameter_gradient_is_noticed(rng):

@@ -168,6 +168,16 @@ def test_the_steps_are_those_in_the_table_of_notebook_5(landscape, lr, start, st
     assert Descent(landscape=landscape, lr=lr, x=x, y=y).now.walk.settled == steps
 
 
+@pytest.mark.parametrize("lr", [0.01, 0.4])
+def test_the_first_step_is_lr_times_the_slope_with_its_noise(lr):
+    (start, first), slope = path_of(Descent(lr=lr, noise=0.5))[:2], LANDSCAPES["ravine"].at(-4, 1)[1]
+    (_, plain_first), (_, quieter) = path_of(Descent(lr=lr))[:2], path_of(Descent(lr=lr, noise=0.25))[:2]
+    np.testing.assert_allclose(plain_first, start - lr * np.array(slope))
+    noise = (plain_first - first) / lr
+    np.testing.assert_allclose(noise, 0.5 * np.random.default_rng(0).standard_normal((STEPS, 2))[0])
+    np.testing.assert_allclose((plain_first - quieter) / lr, noise / 2)
+
+
 def test_noise_is_the_same_each_time():
     np.testing.assert_array_equal(path_of(Descent(noise=0.5)), path_of(Descent(noise=0.5)))
     assert not np.allclose(path_of(Descent(noise=0.5)), path_of(Descent()))
