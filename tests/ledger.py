@@ -33,7 +33,7 @@ from nnlib.experiments import EXPERIMENTS, job
 from nnlib.files import claimed, replacing
 
 LEDGER = Path(__file__).resolve().parents[1] / "notebooks" / "ledger.json"
-LAYOUT = 1  # raise it when what is written below changes its shape
+LAYOUT = 2  # raise it when what is written below changes its shape
 PATIENCE = 30  # seconds to wait for another ledger.py that is writing, which takes it a moment
 
 
@@ -64,7 +64,7 @@ def check(row):
     """Raise an error of some kind if a row has not what is asked of it further below: finite numbers, mostly."""
     numbers = [row["seconds"], *(run["seconds"] for run in row["runs"].values()), *map(int, row["runs"])]
     for figure in row["figures"].values():
-        numbers += [figure["low"], figure["high"], figure["mean"]]
+        numbers += [figure[name] for name in ("low", "high", "mean", "median")]
         numbers += [figure[name] for name in ("published", "sd") if figure[name] is not None]
     for run in row["runs"].values():
         numbers += [run["result"].get(name) for name in row["figures"]]
@@ -128,15 +128,16 @@ def missing(path, experiments, seeds):
 
 
 def row_of(experiment, runs):
-    """Return a row of the ledger: the definition, mean and sd of each figure, and the runs themselves."""
+    """Return a row of the ledger: the definition, median, mean and sd of each figure, and the runs themselves."""
     figures = {}
     for name, figure in experiment.figures.items():
         values = [run["result"][name] for run in runs.values()]
         sd = round(statistics.stdev(values), 6) if len(values) > 1 else None
-        figures[name] = figure._asdict() | {"mean": round(statistics.mean(values), 6), "sd": sd}
+        centre = {"mean": round(statistics.mean(values), 6), "median": round(statistics.median(values), 6)}
+        figures[name] = figure._asdict() | centre | {"sd": sd}
     return {
         "what": experiment.what,
-        "source": experiment.source,
+        "source": experiment.source._asdict(),
         "configuration": configuration(experiment),
         "figures": figures,
         "seconds": round(statistics.mean(run["seconds"] for run in runs.values()), 2),
@@ -255,18 +256,18 @@ def number(value):
 
 
 def table(rows, experiments):
-    """Return the ledger as text and the names of the figures whose mean is outside its band."""
-    lines = [("row", "figure", "published", "ours", "sd", "seeds", "band", "seconds")]
+    """Return the ledger as text and the names of the figures whose median is outside its band."""
+    lines = [("row", "figure", "published", "median", "mean", "sd", "seeds", "band", "seconds")]
     outside = []
     for experiment in experiments:
         row = rows.get(experiment.name)
         if row is None:
-            lines.append((experiment.name, "not run yet", *[""] * 6))
+            lines.append((experiment.name, "not run yet", *[""] * 7))
             continue
         for name, figure in row["figures"].items():
-            numbers = (number(figure[key]) for key in ["published", "mean", "sd"])
+            numbers = (number(figure[key]) for key in ["published", "median", "mean", "sd"])
             band = f"{number(figure['low'])} to {number(figure['high'])}"
-            if not figure["low"] <= figure["mean"] <= figure["high"]:
+            if not figure["low"] <= figure["median"] <= figure["high"]:
                 outside.append(f"{experiment.name}: {name}")
                 band += "  OUTSIDE"
             lines.append((experiment.name, name, *numbers, str(len(row["runs"])), band, f"{row['seconds']:.1f}"))

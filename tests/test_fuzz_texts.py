@@ -66,7 +66,7 @@ def whole(rows):
 @example(content=json.dumps(whole(ROWS | {"b": ROWS["a"] | {"what": float("nan")}})).encode())
 def test_ledgers(tmp_path, content):
     path = tmp_path / "ledger.json"
-    with harmless(path, content, "ledger.py expected a ledger of layout 1"):
+    with harmless(path, content, f"ledger.py expected a ledger of layout {ledger.LAYOUT}"):
         rows = ledger.read(path)
         ledger.table(rows, [EXPERIMENT])
         assert len(ledger.missing(path, [EXPERIMENT], 2)) <= 2

@@ -65,11 +65,11 @@ def by_hand(seed, progress, *, sizes, init, lr, batch_size, epochs):
 
 
 def micrograd(seed, progress, *, a, b):
-    """The expression in micrograd's README, and its slopes, by the tape."""
+    """The expression in micrograd's README, and its gradient, by the tape."""
     a, b = Tensor(a), Tensor(b)
     c = 2 * (2 * (a + b) + 1) + 1 - a
     d = 4 * (3 * (a * b + b**3) + (a + b).relu()) + (b - a).relu()
     f = (c - d) ** 2
     g = f / 2 + 10 / f
     g.backward()
-    return {"value": g.data, "slope by a": a.grad, "slope by b": b.grad}
+    return {"value": g.data, "dg/da": a.grad, "dg/db": b.grad}

@@ -1,5 +1,6 @@
 """What an experiment is: a recipe, its configuration, and the band that each figure has to reach."""
 
+import math
 import platform
 import time
 from collections.abc import Callable
@@ -11,24 +12,53 @@ import numpy as np
 from nnlib.training import limited_blas
 
 
-class Figure(NamedTuple):
-    """A number that was published (None: it was not), and from where to where our mean may lie.
+class Source(NamedTuple):
+    """Who published a result: author, title, date ("no date" where none is given), and where."""
 
-    >>> 0.88 in Figure(0.88, 0.87, 0.89), 0.9 in Figure(0.88, 0.87, 0.89)
+    author: str
+    title: str
+    date: str
+    where: str
+
+
+class Figure(NamedTuple):
+    """A number that was published (None: it was not), from where to where our median may lie, and why so far.
+
+    >>> 0.88 in Figure(0.88, 0.87, 0.89, "to show it"), 0.9 in Figure(0.88, 0.87, 0.89, "to show it")
     (True, False)
     """
 
     published: float | None
     low: float
     high: float
+    why: str
 
     def __contains__(self, value):
         return self.low <= value <= self.high
 
 
-def around(published, distance):
+def around(published, distance, why):
     """Return a Figure whose band reaches as far below the published number as above it."""
-    return Figure(published, round(published - distance, 9), round(published + distance, 9))
+    return Figure(published, round(published - distance, 9), round(published + distance, 9), why)
+
+
+def printed(published, places):
+    """Return the Figure of a number without chance in it, printed with so many places.
+
+    >>> printed(0.82, 2)[:3]
+    (0.82, 0.815, 0.825)
+    """
+    return around(published, 0.5 * 10**-places, "no chance in it: half a unit of the last place that was printed")
+
+
+def one_run(published, n=10_000):
+    """Return the Figure of a share of n digits that one run got right, or wrong: 3 standard errors each way.
+
+    >>> one_run(0.9)[:3]
+    (0.9, 0.891, 0.909)
+    """
+    error = math.sqrt(published * (1 - published) / n)
+    return around(published, 3 * error, f"a share in one run: 3 standard errors of {n:,} digits each way")
 
 
 @dataclass(frozen=True)
@@ -36,7 +66,7 @@ class Experiment:
     """One row of the ledger; it can be sent to another process, or to another machine.
 
     Parameters
-        name, what, source: the row, what it reproduces, and who published it where
+        name, what, source: the row, what it reproduces, and its Source
         recipe: function (seed, progress, **configuration) -> dict, of the top level of a module
         configuration: all that the recipe needs to know but the seed
         figures: {name: Figure}; the recipe returns a number for each name, and may return more
@@ -46,7 +76,7 @@ class Experiment:
 
     name: str
     what: str
-    source: str
+    source: Source
     recipe: Callable
     configuration: dict
     figures: dict

@@ -56,12 +56,16 @@ def training(seed, *, sizes, init, loss, lr, lmbda, batch_size, epochs, n):
     return model, train(model, loss(), optimizer, X, targets, epochs=epochs, batch_size=batch_size, rng=rng)
 
 
-def nielsen(seed, progress, *, judge, every=1, **configuration):
-    """Train one of his networks; judge it on "test" or on "validation" images, after each so many epochs."""
+def nielsen(seed, progress, *, judge, every=1, at=(), **configuration):
+    """Train one of his networks; judge it on "test" or on "validation" images, after each so many epochs.
+
+    The epochs in `at` get a figure of their own.
+    """
     (X, y), test = digits()
     model, run = training(seed, **configuration)
     curve = judged(model, test if judge == "test" else (X[50_000:], y[50_000:]), run, progress, every)
-    return {"last epoch": curve[-1], "best epoch": max(curve), "curve": curve}
+    chosen = {f"epoch {number}": curve[number // every - 1] for number in at}
+    return chosen | {"last epoch": curve[-1], "best epoch": max(curve), "curve": curve}
 
 
 def costs(seed, progress, **configuration):
