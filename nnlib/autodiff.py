@@ -31,6 +31,8 @@ class Tensor:
     array([2., 4., 6.])
     """
 
+    constant = False  # True for a plain array or number that took part: nobody asks for its gradient
+
     def __init__(self, data, parents=()):
         data = check_numbers("Tensor", "data", data)
         self.data = data if data.dtype.kind == "f" else data.astype(np.float64)
@@ -47,11 +49,14 @@ class Tensor:
             raise ValueError(f"Tensor.backward expected a single number, got shape {self.shape}: take the sum or mean")
         flow = {id(self): np.ones_like(self.data)}  # this call's gradients, on their way down
         for node in reversed(self.graph()):
+            if node.constant:
+                continue
             gradient = flow.pop(id(node))
             node.grad = node.grad + gradient
             for parent, pull in node.parents:
-                share = unbroadcast(pull(gradient), parent.shape)
-                flow[id(parent)] = flow[id(parent)] + share if id(parent) in flow else share
+                if not parent.constant:
+                    share = unbroadcast(pull(gradient), parent.shape)
+                    flow[id(parent)] = flow[id(parent)] + share if id(parent) in flow else share
 
     def graph(self):
         """Return every Tensor that this one was computed from, parents first, itself last.
@@ -200,10 +205,12 @@ class Tensor:
 
 
 def as_tensor(value, dtype):
-    """Return a Tensor as it is, else a new one; a plain number takes the dtype, as in NumPy."""
+    """Return a Tensor as it is, else a new, constant one; a plain number takes the dtype, as in NumPy."""
     if isinstance(value, Tensor):
         return value
-    return Tensor(np.asarray(value, dtype) if isinstance(value, (int, float)) else value)
+    tensor = Tensor(np.asarray(value, dtype) if isinstance(value, (int, float)) else value)
+    tensor.constant = True
+    return tensor
 
 
 TAPED = {

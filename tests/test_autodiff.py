@@ -213,3 +213,19 @@ def test_what_the_tape_cannot_do_is_said():
     with pytest.raises(TypeError, match="unexpected keyword argument 'where'"):
         np.sum(x, where=x.data > 1)
     assert len(TAPED) == 11
+
+
+def test_a_plain_array_that_takes_part_gets_no_gradient_and_no_work():
+    x = Tensor([1.0, 2.0])
+    y = (np.array([[3.0, 4.0]]) @ x.reshape(2, 1)).sum()
+    constant = next(node for node in y.graph() if node.constant)
+    asked = []
+    for node in y.graph():
+        node.parents = tuple(
+            (parent, lambda g, p=parent, pull=pull: asked.append(p) or pull(g)) for parent, pull in node.parents
+        )
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [3.0, 4.0])
+    np.testing.assert_array_equal(constant.grad, np.zeros((1, 2)))
+    assert constant not in asked
+    assert not x.constant

@@ -56,7 +56,8 @@ def recorded(last, names):
         for y, *both in zip(data, rules, parents, strict=True)
     ]
     told = [formula(y, [data[p] for p in own], *two) for y, own, *two in zip(data, parents, slopes, rules, strict=True)]
-    parts = names_of(tensors, names), told, data, parents, slopes, walk(data, parents, rules)
+    constant = [getattr(tensor, "constant", False) for tensor in tensors]
+    parts = names_of(tensors, names), told, data, parents, slopes, walk(data, parents, rules, constant)
     return Record(tuple(Node(*part) for part in zip(*parts, strict=True)), fixed)
 
 
@@ -98,12 +99,15 @@ def pairs_of(tensor):
     return pairs
 
 
-def walk(data, parents, rules):
-    """Return for each node what it sends to its parents on the way back."""
+def walk(data, parents, rules, constant):
+    """Return for each node what it sends to its parents on the way back; a constant gets 0, as on the tape."""
     flow, sent = [np.zeros_like(y) for y in data], [()] * len(data)
     flow[-1] = np.ones_like(data[-1])
     for k in reversed(range(len(data))):
-        sent[k] = tuple(passed(rule, flow[k], data[p]) for rule, p in zip(rules[k], parents[k], strict=True))
+        sent[k] = tuple(
+            np.zeros_like(data[p]) if constant[p] else passed(rule, flow[k], data[p])
+            for rule, p in zip(rules[k], parents[k], strict=True)
+        )
         for p, share in zip(parents[k], sent[k], strict=True):
             flow[p] = flow[p] + share
     return sent
