@@ -13,7 +13,7 @@ PROCESSORS = {"Nehalem": "X86_V3", "Sandybridge": "X86_V3", "Haswell": "X86_V4",
 NUMBERS = ["-m", "not browser and not canary"]  # unit tests and notebooks
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
 def python(session):
     """The README's test command: the pinned versions."""
     install(session, *PINNED)
@@ -27,7 +27,7 @@ def oldest(session):
     pytest(session, "-rs", "-W", "ignore::DeprecationWarning")  # old versions use what newer ones deprecate
 
 
-@nox.session(python="3.13")
+@nox.session(python="3.14")
 def newest(session):
     """The newest versions that pip finds within the bounds; without pictures."""
     install(session)

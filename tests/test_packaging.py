@@ -1,5 +1,6 @@
 """What a fresh clone relies on: the files that name dependencies agree, and the package is light."""
 
+import ast
 import doctest
 import os
 import re
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import metadata, version
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,58 @@ def test_pyproject_and_requirements_agree():
     assert f"nbval{PINS['nbval'].specifier}" in PROJECT["optional-dependencies"]["dev"]
 
 
+ACCEPTED = SpecifierSet(PROJECT["requires-python"])
+PYTHONS = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in ACCEPTED]
+
+
+def test_what_is_installed_allows_every_python():
+    """A library of the course, or a tool of the tests, may need a newer Python than we promise."""
+    tools = [Requirement(text).name for text in PROJECT["optional-dependencies"]["dev"]]
+    needs = {name: SpecifierSet(metadata(name)["Requires-Python"] or "") for name in [*PINS, *tools]}
+    refused = {name: [python for python in PYTHONS if python not in allowed] for name, allowed in needs.items()}
+    assert {name: pythons for name, pythons in refused.items() if pythons} == {}
+
+
+def pip_finds(requirements, python):
+    """Return whether pip would install these on that Python, and what it said; nothing is installed."""
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet"]
+    command += ["--only-binary=:all:", "--target", "unused", "--python-version", python, "--retries", "0"]
+    run = subprocess.run([*command, *requirements], capture_output=True, text=True, timeout=600)
+    return run.returncode == 0, run.stderr
+
+
+def missing_on(python, pins):
+    """Return what pip says of pins that it cannot install on that Python, "" for none; skip without an index."""
+    found, said = pip_finds(pins, python)
+    if found:
+        return ""
+    if not pip_finds([pin.partition("==")[0] for pin in pins], python)[0]:
+        pytest.skip("NO package index can be reached, so the pins were not looked up")
+    return said
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_pin_can_be_installed(python, request):
+    """What was found once is kept by pytest, so an index is asked again only after a change."""
+    pins, name = [str(pin) for pin in PINS.values()], f"pins/{python}"
+    kept = getattr(request.config, "cache", None)  # none with -p no:cacheprovider
+    if kept is None or kept.get(name, None) != pins:
+        assert missing_on(python, pins) == ""
+        if kept is not None:
+            kept.set(name, pins)
+
+
+def test_a_pin_that_the_oldest_python_refuses_is_found():
+    assert "No matching distribution found for numpy==2.5.5" in missing_on("3.11", ["numpy==2.5.5"])
+
+
+def test_all_files_name_the_same_pythons():
+    matrix = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["tests"]["strategy"]["matrix"]
+    sessions = re.findall(r"^@nox.session\(python=(.*)\)", (ROOT / "tests/noxfile.py").read_text(), re.MULTILINE)
+    assert matrix["python"] == PYTHONS
+    assert [ast.literal_eval(session) for session in sessions] == [PYTHONS, PYTHONS[0], PYTHONS[-1]]
+
+
 def test_environment_installs_the_requirements():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python = f"python{PROJECT['requires-python']}"
@@ -49,14 +103,11 @@ def test_environment_installs_the_requirements():
 
 def test_the_readme_names_the_pythons_that_pip_accepts():
     (named,) = re.findall(r"with Python (3[\d., or]+\d)", (ROOT / "README.md").read_text())
-    accepted = SpecifierSet(PROJECT["requires-python"])
-    assert re.findall(r"3\.\d+", named) == [f"3.{minor}" for minor in range(30) if f"3.{minor}" in accepted]
+    assert re.findall(r"3\.\d+", named) == PYTHONS
 
 
 def test_the_versions_of_the_pins_are_installed():
     """Stored numbers and pictures were made with these; another version is not an error, but is said."""
-    from importlib.metadata import version
-
     other = {name: version(name) for name, pin in PINS.items() if version(name) not in pin.specifier}
     if other:
         pytest.skip(f"NOT the pinned versions: {other}")

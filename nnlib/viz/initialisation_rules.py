@@ -35,7 +35,8 @@ def is_rule(name, thing):
     """Whether a thing of the notebook is an initialiser: a function of n_in, n_out and rng, under its own name."""
     if not inspect.isfunction(thing) or thing.__name__ not in (name, "<lambda>"):
         return False  # not a loop's variable that holds another rule
-    return not name.startswith("_") and inspect.getfullargspec(thing).args == ["n_in", "n_out", "rng"]
+    arguments = inspect.getargs(thing.__code__).args  # a signature has annotations too, and Python 3.14 computes them
+    return not name.startswith("_") and arguments == ["n_in", "n_out", "rng"]
 
 
 def drawn(rule, name, seed, depth):
@@ -98,8 +99,8 @@ def log_spreads(A):
 
 
 def lost_share(activation, A):
-    """Return the share of units that are 0 for all examples (ReLU), or of activations at the ends of their range."""
-    if activation == "none" or not np.isfinite(A).all():
+    """Return the share of units that are 0 for all examples (ReLU), or of activations at their ends (Tanh, Sigmoid)."""
+    if activation not in ("ReLU", "Tanh", "Sigmoid") or not np.isfinite(A).all():
         return np.nan
     if activation == "ReLU":
         return 1 - (A > 0).any(axis=0).mean()
