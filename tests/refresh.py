@@ -2,6 +2,7 @@
 
     python tests/refresh.py                     all notebooks
     python tests/refresh.py notebooks/06*       some of them
+    python tests/refresh.py --links             run nothing: only bring links, ids and metadata into normal form
     python tests/refresh.py --check             run nothing, write nothing: say what is not in normal form
 
 Normal form: counts 1..n, readable cell ids, links to the neighbours at the end, no widget views, no times,
@@ -149,6 +150,15 @@ def problems(path):
     return found
 
 
+def mend(path):
+    """Write a notebook in normal form without running it: a new neighbour or title changes its links only."""
+    text = path.read_text(encoding="utf-8")
+    mended = text_of(normalise(nbformat.reads(text, as_version=4), path))
+    if mended != text:
+        write(path, mended)
+    return "written" if mended != text else "unchanged"
+
+
 def refresh(path):
     """Run a notebook and write it; raise CellExecutionError, the file untouched, if a cell fails."""
     old = nbformat.read(path, as_version=4)
@@ -166,6 +176,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all")
     parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument("--links", action="store_true", help="run nothing: only links, ids and metadata")
     arguments = parser.parse_args()
     paths = [path.resolve() for path in arguments.notebooks] or sorted(NOTEBOOKS.glob("*.ipynb"))
     if not paths:
@@ -173,7 +184,7 @@ def main():
     failed = False
     for path in paths:
         try:
-            found = problems(path) if arguments.check else refresh(path)
+            found = problems(path) if arguments.check else (mend if arguments.links else refresh)(path)
         except CellExecutionError as error:
             print(f"{path.name}: left as it was, a cell failed: {error.ename}: {error.evalue}")
             print("  A cell that fails on purpose has the tag raises-exception.")

@@ -149,6 +149,21 @@ def small(folder, *sources):
     return path
 
 
+def test_a_new_neighbour_changes_links_without_a_run(tmp_path):
+    path, neighbour = small(tmp_path, "print(1)"), tmp_path / "02_next.ipynb"
+    notebook = load(path)
+    notebook.cells[1].execution_count = 1
+    notebook.cells[1].outputs = [new_output("stream", name="stdout", text="1\n")]
+    path.write_text(refresh.text_of(refresh.normalise(notebook, path)), encoding="utf-8")
+    assert refresh.mend(path) == "unchanged"
+    neighbour.write_text(nbformat.writes(new_notebook(cells=[new_markdown_cell("# 2 · Next")])), encoding="utf-8")
+    assert refresh.problems(path) != []
+    assert refresh.mend(path) == "written"
+    assert refresh.problems(path) == []
+    assert load(path).cells[-1].source.endswith("[2 · Next →](02_next.ipynb)")
+    assert load(path).cells[1].outputs == notebook.cells[1].outputs
+
+
 @pytest.mark.notebook
 def test_refresh_twice_is_the_same_to_the_last_byte(tmp_path):
     path = small(
