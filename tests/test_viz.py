@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -32,6 +34,34 @@ def test_every_control_works_at_both_ends(view):
             assert shown.facts_shown
             assert shown.frame
             json.dumps(strip(shown.frame))
+
+
+NEW_ACTIVATION = """
+import numpy as np
+from nnlib import activations
+
+class Softplus(activations.Activation):
+    def f(self, X):
+        return np.logaddexp(X, 0)
+
+    def derivative(self, X, Y):
+        return 1 - np.exp(-Y)
+
+activations.Softplus = Softplus
+from nnlib import viz
+
+for view in {view for view in vars(viz).values() if isinstance(view, type) and issubclass(view, viz.View)}:
+    if view is not viz.Backward and any(control.name == "activation" for control in view.controls):
+        shown = view(activation="Softplus")
+        print(view.__name__, shown.error or shown.facts_shown != "")
+"""
+
+
+def test_a_new_activation_is_offered_by_every_view():
+    """All but Backward, whose two bends are written out for the sake of the reader's pieces."""
+    run = subprocess.run([sys.executable, "-c", NEW_ACTIVATION], capture_output=True, text=True, check=True)
+    named = [f"{name} True" for name in ("Activations", "Forward", "Initialisation", "LiveTraining", "Playground")]
+    assert sorted(run.stdout.splitlines()) == named
 
 
 def strip(frame):

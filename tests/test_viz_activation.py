@@ -103,10 +103,10 @@ def test_with_cross_entropy_the_slope_cancels():
 def test_every_activation_of_nnlib_is_offered_and_right():
     view = Activations(step=0)
     assert {kind.__name__ for kind in Activation.__subclasses__() if kind.__module__ == "nnlib.activations"} == set(
-        activation.OWN
+        activation.BENDS
     )
-    assert set(activation.OWN) < set(view.controls[0].options)
-    for name in activation.OWN:
+    assert set(activation.BENDS) < set(view.controls[0].options)
+    for name in activation.BENDS:
         view.set(activation=name, x=-1)
         assert not view.error
         assert "wrong" not in view.facts_shown

@@ -9,8 +9,9 @@ import pytest
 import nnlib
 from nnlib.checks import n02, n03
 from nnlib.viz import Forward
+from nnlib.viz.bends import BENDS
 from nnlib.viz.forward import HEIGHT, HIGH, WIDTH, Grid
-from nnlib.viz.forward_numbers import BENDS, SOURCES, cause, network
+from nnlib.viz.forward_numbers import SOURCES, cause, network
 
 CELLS = [(array, i, j) for array in SOURCES for i in range(3) for j in range(4 if array in ("Z1", "A1") else 3)]
 
@@ -24,7 +25,8 @@ def with_readers(view, **readers):
 def value_of(text):
     """Return the number that a written formula has."""
     text = text.replace("−", "-").replace("·", "*")
-    return eval(text, {"exp": math.exp, "tanh": math.tanh, "max": max})
+    bends = {name: lambda z, bend=bend: float(bend().f(np.array([z]))[0]) for name, bend in BENDS.items()}
+    return eval(text, bends | {"exp": math.exp, "tanh": math.tanh, "max": max})
 
 
 @pytest.mark.parametrize("activation", BENDS)

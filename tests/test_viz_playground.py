@@ -11,8 +11,9 @@ from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoi
 from nnlib.data import circles
 from nnlib.initializers import he_normal
 from nnlib.viz import Playground
+from nnlib.viz.bends import OR_NONE
 from nnlib.viz.playground import spots_of
-from nnlib.viz.playground_net import BENDS, DATA, FEATURES, FORMULAS, SHAPES, WIDE, N, plane
+from nnlib.viz.playground_net import DATA, FEATURES, FORMULAS, SHAPES, WIDE, N, plane
 from nnlib.viz.playground_picture import CURVE, FLOOR, LEFT, MIDDLE, PLANE, SAMPLES, SIDE
 
 
@@ -41,7 +42,7 @@ def test_a_run_is_the_librarys_own_loop():
     assert view.now.n_train == 90
 
 
-@pytest.mark.parametrize("activation", BENDS)
+@pytest.mark.parametrize("activation", OR_NONE)
 def test_the_gradient_of_the_whole_network_is_what_central_differences_measure(activation):
     run = Playground(features="all", shape="8-8", activation=activation, seed=1).run(2).going
     X, y = run.train[0][:20], run.train[1][:20]

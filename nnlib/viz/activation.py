@@ -1,14 +1,13 @@
 """An activation and its slope, and what the slope does to one neuron that learns."""
 
-import inspect
 from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from nnlib import activations
 from nnlib.checks.engine import kind, place
 from nnlib.plotting import BLUE, GREY, ORANGE
+from nnlib.viz.bends import BENDS, is_bend
 from nnlib.viz.view import Choice, Slider, View, readers_names
 
 LOW, HIGH, FLAT, STEPS, LR, FAR = -6, 6, 0.05, 300, 0.15, 1e6
@@ -146,15 +145,6 @@ def caption(run, fits):
     return f"step {step}: answer {answer:z.2f}, slope {slope:z.3f}, push {abs(push):z.3f}"
 
 
-def is_bend(thing):
-    """Whether a thing is a class with f and derivative, other than the base of them all."""
-    methods = (getattr(thing, name, None) for name in ("f", "derivative"))
-    return inspect.isclass(thing) and thing is not activations.Activation and all(map(callable, methods))
-
-
-OWN = {name: thing for name, thing in vars(activations).items() if is_bend(thing)}
-
-
 class BendChoice(Choice):
     """The activations of nnlib; each view adds those of the notebook in which it stands."""
 
@@ -175,7 +165,7 @@ class Activations(View):
     title = "An activation, its slope, and a neuron that learns with it"
     script = "activation.js"
     controls = (
-        BendChoice("activation", "activation", tuple(OWN), "Sigmoid"),
+        BendChoice("activation", "activation", tuple(BENDS), "Sigmoid"),
         Slider("x", "input x", LOW, HIGH, 0.1, 4.0),
         Slider("w", "start weight w", -3, 3, 0.1, 2.0),
         Slider("b", "start bias b", -3, 3, 0.1, 2.0),
@@ -187,13 +177,13 @@ class Activations(View):
 
     def __init__(self, **options):
         names = readers_names()
-        theirs = [n for n, thing in names.items() if is_bend(thing) and thing.__name__ == n and n not in OWN]
+        theirs = [n for n, thing in names.items() if is_bend(thing) and thing.__name__ == n and n not in BENDS]
         first, *rest = type(self).controls
         self.controls = (replace(first, options=(*first.options, *theirs)), *rest)
         super().__init__(**options)
 
     def compute(self, activation, **state):
-        bend = self.reader(activation, OWN.get(activation))
+        bend = self.reader(activation, BENDS.get(activation))
         if not is_bend(bend):
             raise ValueError(f"{activation} expected a class with f(X) and derivative(X, Y), got {kind(bend)}")
         try:

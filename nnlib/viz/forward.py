@@ -9,7 +9,8 @@ from nnlib.checks.n03 import dense_forward
 from nnlib.losses import softmax
 from nnlib.plotting import BLUE, GREY, ORANGE
 from nnlib.viz.backward import number, wrong_cells
-from nnlib.viz.forward_numbers import BENDS, SOURCES, forward_arrays, shown, verdict, written_out
+from nnlib.viz.bends import BENDS
+from nnlib.viz.forward_numbers import SOURCES, forward_arrays, shown, verdict, written_out
 from nnlib.viz.view import Choice, Slider, View
 
 WIDTH, HEIGHT, HIGH, POINTS = 700, 474, 28, 10.5  # of the sheet on which all is placed; of a cell; of the text

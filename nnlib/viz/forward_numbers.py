@@ -4,11 +4,10 @@ import functools
 
 import numpy as np
 
-from nnlib.activations import ReLU, Sigmoid, Tanh
 from nnlib.checks.engine import find
 from nnlib.viz.backward import asked, number, wrong_cells
+from nnlib.viz.bends import BENDS
 
-BENDS = {"ReLU": ReLU, "Sigmoid": Sigmoid, "Tanh": Tanh}
 SOURCES = {"Z1": ("X", "W1", "b1"), "A1": (None, "Z1"), "Z2": ("A1", "W2", "b2"), "P": ("Z2", "steps")}
 DIGITS = {"Z1": 2, "A1": 3, "Z2": 3, "steps": 3, "P": 3}  # X, weights and biases are in tenths
 
@@ -117,7 +116,8 @@ def layer_lines(arrays, left, above, bias, i, j, activation, value):
 def bend_lines(z, i, j, activation, value):
     """Return the lines of a cell behind the bend, with the shapes."""
     opposite = z[1:] if z[0] == "−" else f"−{z}"
-    formula = {"ReLU": f"max(0, {z})", "Sigmoid": f"1 / (1 + exp({opposite}))", "Tanh": f"tanh({z})"}[activation]
+    formulas = {"ReLU": f"max(0, {z})", "Sigmoid": f"1 / (1 + exp({opposite}))", "Tanh": f"tanh({z})"}
+    formula = formulas.get(activation, f"{activation}({z})")
     return [f"{activation} of Z1[{i}, {j}] alone", f"A1[{i}, {j}] = {formula} = {value}", "shapes: (3, 4) stays (3, 4)"]
 
 

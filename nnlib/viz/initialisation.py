@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnlib.activations import ReLU, Sigmoid, Tanh
 from nnlib.checks.engine import kind
 from nnlib.plotting import BLUE, ORANGE
+from nnlib.viz.bends import OR_NONE
 from nnlib.viz.initialisation_rules import (
     BINS,
     OWN,
@@ -25,8 +25,7 @@ from nnlib.viz.initialisation_words import facts_of
 from nnlib.viz.view import Choice, Slider, View, readers_names
 
 FULL = 0.1  # of the numbers, for a full bar
-BENDS = {"ReLU": ReLU, "Tanh": Tanh, "Sigmoid": Sigmoid, "none": None}
-LOST = {"ReLU": "dead", "Tanh": "saturated", "Sigmoid": "saturated", "none": ""}
+LOST = {"ReLU": "dead", "Tanh": "saturated", "Sigmoid": "saturated"}  # others have no such units, or we do not know
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class InitialisationFrame:
 
 def initialisation_frame(rule, weights, scale, activation, seed):
     """Return the InitialisationFrame of weights (depth, 100, 100), drawn by the rule of this name, times `scale`."""
-    answers, gradients = through(scale * weights, BENDS[activation], *batch(seed))
+    answers, gradients = through(scale * weights, OR_NONE[activation], *batch(seed))
     signal, apart = np.array([log_spreads(A) for A in answers]).T
     gradient = np.array([log_spreads(dA)[0] for dA in gradients])
     if np.isnan(signal).any():
@@ -68,7 +67,7 @@ def initialisation_frame(rule, weights, scale, activation, seed):
     shares = np.array([histogram(A, low, high) for A in answers])
     lost = np.array([lost_share(activation, A) for A in answers])
     series = shares, low, high, signal, apart, gradient, lost, decades(signal, gradient)
-    return InitialisationFrame(rule, scale, LOST[activation], *series, weights.std(), weights.mean())
+    return InitialisationFrame(rule, scale, LOST.get(activation, ""), *series, weights.std(), weights.mean())
 
 
 class RuleChoice(Choice):
@@ -94,7 +93,7 @@ class Initialisation(View):
     controls = (
         RuleChoice("rule", "rule", tuple(OWN), "he_normal"),
         Slider("scale", "times", 0.1, 10, 0.05, 1.0, scale="log"),
-        Choice("activation", "activation", tuple(BENDS), "ReLU"),
+        Choice("activation", "activation", tuple(OR_NONE), "ReLU"),
         Slider("depth", "depth", 1, 20, 1, 10),
         Slider("seed", "seed", 0, 20, 1, 0),
     )

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib import evaluate, train
+from nnlib.viz.bends import OR_NONE
 from nnlib.viz.live import Live
-from nnlib.viz.playground_net import BENDS, DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, WIDE, Run, maps_of
+from nnlib.viz.playground_net import DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, WIDE, Run, maps_of
 from nnlib.viz.playground_picture import FLOOR, LEFT, MIDDLE, PLANE, draw_picture
 from nnlib.viz.view import Choice, Slider
 
@@ -115,7 +116,7 @@ class Playground(Live):
         Slider("share", "% for training", 10, 90, 10, 60),
         Choice("features", "features", tuple(FEATURES), "x1 and x2"),
         Choice("shape", "hidden layers", SHAPES, "4"),
-        Choice("activation", "activation", tuple(BENDS), "Tanh"),
+        Choice("activation", "activation", tuple(OR_NONE), "Tanh"),
         Slider("lr", "learning rate", 1e-3, 10, 0.05, 0.1, scale="log"),
         Slider("batch", "batch size", 1, 50, 1, 10),
         Choice("l2", "L2 penalty", ("0", "0.001", "0.003", "0.01", "0.03", "0.1"), "0"),

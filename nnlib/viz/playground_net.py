@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Tanh
+from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, Sequential
 from nnlib.checks.n05 import step
 from nnlib.data import blobs, circles, moons, spirals, xor
 from nnlib.initializers import glorot_uniform, he_normal
 from nnlib.optimizers import Optimizer
+from nnlib.viz.bends import OR_NONE, grows
 
 N, WIDE, FINE = 300, 1.4, 50  # points; half the width of the plane; places along it
 DATA = {  # (n, rng, noise) -> X, y: each fits into the plane, and its noise to how near the classes are
@@ -36,7 +37,6 @@ FEATURES = {
     "all": (*FORMULAS,),
 }
 SHAPES = ("none", "1", "2", "3", "4", "8", "4-2", "4-4", "8-8", "4-4-4", "8-8-8")
-BENDS = {"Tanh": Tanh, "ReLU": ReLU, "Sigmoid": Sigmoid, "none": None}
 
 
 def smaller(factor, X, y):
@@ -102,8 +102,8 @@ OPTIMIZERS = {
 
 def network(sizes, activation, rng, ask):
     """Return a Sequential of these sizes in float64, an activation between its layers; its output is one score."""
-    bend, layers = BENDS[activation], []
-    init = he_normal if bend is ReLU else glorot_uniform
+    bend, layers = OR_NONE[activation], []
+    init = he_normal if bend and grows(bend) else glorot_uniform
     for n_in, n_out in pairwise(sizes):
         layers += [bend()] if layers and bend else []
         layers.append(AskingDense(ask, n_in, n_out, rng=rng, init=init))

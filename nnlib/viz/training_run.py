@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from nnlib.activations import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
+from nnlib.activations import ReLU, Sigmoid, Tanh
 from nnlib.data.handwriting import SIDE
 from nnlib.data.mnist import load_part
 from nnlib.initializers import glorot_uniform
@@ -17,10 +17,10 @@ from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.model import Sequential
 from nnlib.optimizers import SGD, Adam, RMSProp
 from nnlib.training import minibatches
+from nnlib.viz.bends import BENDS
 
 CHECKED, EVERY = 1000, 8  # validation pictures, and steps between two looks at them; base records halve: a power of 2
 TILES = 32  # units, at most
-ACTIVATIONS = {"ReLU": ReLU, "LeakyReLU": LeakyReLU, "GELU": GELU, "Tanh": Tanh, "Sigmoid": Sigmoid}
 IDLE = {ReLU: "dead", Sigmoid: "saturated", Tanh: "saturated"}
 OPTIMIZERS = {
     "SGD": SGD,
@@ -73,7 +73,7 @@ def network(rng, hidden, activation, scale, dropout):
     layers = []
     for n_in, n_out in pairwise([784, *(int(n) for n in hidden.split("-") if hidden != "none"), 10]):
         layers.append(Dense(n_in, n_out, rng=rng, init=lambda *shape: scale * glorot_uniform(*shape)))
-        layers += [ACTIVATIONS[activation](), *([Dropout(dropout, rng=rng)] if dropout else [])]
+        layers += [BENDS[activation](), *([Dropout(dropout, rng=rng)] if dropout else [])]
     return Sequential(*layers[: -2 if dropout else -1], dtype=np.float64)
 
 
