@@ -3,12 +3,12 @@
     python tests/ledger.py                   all rows over the seeds 0 to 4 (some twenty minutes on two cores)
     python tests/ledger.py S4 "learning r"   the rows whose names contain one of these
     python tests/ledger.py S0 --seeds 10     more seeds
+    python tests/ledger.py --dask tcp://...  on the workers of a Dask scheduler at this address, which have nnlib too
 
 Each finished run is written to notebooks/ledger.json at once, and is not done again unless its configuration has
 changed: stop with Ctrl-C whenever you like, and go on with the same command. (A change of code is not seen: take the
 row out of the file.) Two at a time lose nothing, but may do the same work twice. The rows are those of
-`nnlib.experiments`. `update` takes any function that makes a `concurrent.futures.Executor`, so a cluster can do the
-work: `update(LEDGER, list(EXPERIMENTS.values()), 5, client.get_executor)` with a client of Dask.
+`nnlib.experiments`. `update` takes any function that makes a `concurrent.futures.Executor`.
 """
 
 import os
@@ -26,7 +26,7 @@ import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from nnlib.experiments import EXPERIMENTS, job
@@ -166,6 +166,21 @@ def two_processes():
     return ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), start_worker)
 
 
+@contextmanager
+def dask(address):
+    """Give a function that makes executors of the workers of a Dask scheduler."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RuntimeError('ledger.py --dask expected the package distributed: pip install "distributed"') from None
+    try:
+        client = Client(address, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise RuntimeError(f"ledger.py expected a Dask scheduler at {address}, got {error}") from error
+    with client:
+        yield client.get_executor
+
+
 class Progress:
     """A line for each finished run, and below them, where somebody watches, a bar."""
 
@@ -280,13 +295,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="parts of the names of rows (default: all rows)")
     parser.add_argument("--seeds", type=int, default=5, help="how many seeds, from 0 on (default: 5)")
+    parser.add_argument("--dask", metavar="ADDRESS", help="let the workers of a Dask scheduler do it, tcp://host:8786")
     arguments = parser.parse_args()
     chosen = [e for e in EXPERIMENTS.values() if any(part in e.name for part in arguments.names or [""])]
     if not chosen or arguments.seeds < 1:
         sys.exit(f"ledger.py expected at least one seed, and parts of these names: {'; '.join(EXPERIMENTS)}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be stopped is to be interrupted
     try:
-        failed = update(LEDGER, chosen, arguments.seeds)
+        with dask(arguments.dask) if arguments.dask else nullcontext(two_processes) as make_executor:
+            failed = update(LEDGER, chosen, arguments.seeds, make_executor)
         text, outside = table(read(LEDGER), chosen)
     except KeyboardInterrupt:
         sys.exit("\nstopped; finished runs are kept, the same command goes on from here")

@@ -398,6 +398,47 @@ def test_the_stored_text_has_one_line_for_each_list():
     assert json.loads(text)["rows"]["a"] == {"curve": [0.5, 0.25], "pairs": [[1, 2], [3, 4]], "text": "[\n]"}
 
 
+@pytest.fixture
+def experiments(path, monkeypatch):
+    """Have `ledger.main` write to another file, and know no experiment but one that takes no time."""
+    monkeypatch.setattr(ledger, "LEDGER", path)
+    monkeypatch.setattr(ledger, "EXPERIMENTS", {"a": made("a", double, factor=2)})
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+
+@pytest.mark.filterwarnings("default")  # of Dask's own
+@pytest.mark.usefixtures("experiments")
+def test_a_dask_cluster_does_the_work(path, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="the package distributed is not installed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp", host="127.0.0.1"
+    ) as cluster:
+        monkeypatch.setattr(sys, "argv", ["ledger.py", "--dask", cluster.scheduler_address])
+        with pytest.raises(SystemExit) as ended:
+            ledger.main()
+        assert not ended.value.code
+        assert cluster.workers[0].state.executed_count == 5
+    assert [run["result"]["value"] for run in ledger.read(path)["a"]["runs"].values()] == [0, 2, 4, 6, 8]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.usefixtures("experiments")
+def test_a_scheduler_that_does_not_answer_is_said(monkeypatch):
+    pytest.importorskip("distributed", reason="the package distributed is not installed")
+    monkeypatch.setattr(ledger, "PATIENCE", 1)
+    monkeypatch.setattr(sys, "argv", ["ledger.py", "--dask", "tcp://127.0.0.1:9"])
+    with pytest.raises(SystemExit, match=r"expected a Dask scheduler at tcp://127\.0\.0\.1:9, got"):
+        ledger.main()
+
+
+@pytest.mark.usefixtures("experiments")
+def test_without_dask_it_is_asked_for(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setattr(sys, "argv", ["ledger.py", "--dask", "tcp://127.0.0.1:9"])
+    with pytest.raises(SystemExit, match='expected the package distributed: pip install "distributed"'):
+        ledger.main()
+
+
 def test_a_name_that_fits_nothing_is_said(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["ledger.py", "S9"])
     with pytest.raises(SystemExit, match="parts of these names: darkness"):
