@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks.engine import Exercise
+from nnlib.checks.engine import Exercise, Fault
 
 
 def neuron(x, w, b):
@@ -54,7 +54,8 @@ def not_and():
 
 def is_and(weights):
     """Run the four corners through a neuron with these weights, and say where it is not AND."""
-    if not isinstance(weights, (tuple, list)) or len(weights) != 3:
+    three = isinstance(weights, (tuple, list, np.ndarray)) and np.shape(weights) == (3,)
+    if not three or np.asarray(weights).dtype.kind not in "biuf" or not np.isfinite(weights).all():
         return f"expected three numbers, w1, w2 and b, got {weights!r}"
     w1, w2, b = weights
     answers = [neuron(corner, np.array([w1, w2], float), b) for corner in CORNERS]
@@ -65,7 +66,11 @@ def is_and(weights):
     for corner, answer, right in zip(CORNERS, answers, [0, 0, 0, 1], strict=True):
         if answer != right:
             z = corner @ [w1, w2] + b
-            return f"for ({corner[0]:.0f}, {corner[1]:.0f}) the sum is {z:g}, so it answers {answer}, expected {right}"
+            cause = (
+                "fires too often: make b smaller" if answer else "does not fire for (1, 1): its sum has to be above 0"
+            )
+            at = f"({corner[0]:.0f}, {corner[1]:.0f})"
+            return Fault(cause, f"for {at} the sum is {z:g}, so it answers {answer}, expected {right}")
     return None
 
 
@@ -97,9 +102,20 @@ def always_moves(x, target, w, b):
     return w + target * x, b + target
 
 
+def until_it_is_right(x, target, w, b):
+    for _ in range(100):
+        w, b = perceptron_step(x, target, w, b)
+    return w, b
+
+
+def error_in_place_of_the_bias(x, target, w, b):
+    return perceptron_step(x, target, w, b)[0], target - neuron(x, w, b)
+
+
 def lessons():
     w = np.array([0.5, -1.0])
-    return [(np.array(x), target, w, 0.2) for x in [(1.0, 2.0), (3.0, 0.5)] for target in (0, 1)]
+    once = [(np.array(x), target, w, 0.2) for x in [(1.0, 2.0), (3.0, 0.5)] for target in (0, 1)]
+    return [*once, (np.array([0.1, 0.2, -0.1]), 1, np.array([1.0, 0.5, 2.0]), -4.0)]  # which one step does not mend
 
 
 def nand(x1, x2):
@@ -220,6 +236,12 @@ EXERCISES = [
             (with_the_sum, "The error is made of the neuron's answer, 0 or 1, not of the sum: call neuron(x, w, b)"),
             (forgets_bias, "The bias learns as well: its input is always 1"),
             (without_input, "Each weight moves by the error times its own input"),
+            (
+                until_it_is_right,
+                "It steps until the answer is right: one step is asked for. Going round again comes later, with all "
+                "examples in turn",
+            ),
+            (error_in_place_of_the_bias, "Your second value is the error itself: the new bias is b plus the error"),
             (always_moves, "Where the answer is right already, nothing moves: use target minus answer"),
         ),
     ),
@@ -244,7 +266,11 @@ EXERCISES = [
         line_step,
         lines,
         wrong=(
-            (uphill, "It goes uphill: a step is against the slope, w minus lr times slope"),
+            (
+                uphill,
+                "It goes uphill. Either the sign of the error is turned, y less answer in place of answer less y, "
+                "or the step is added where it has to be taken away",
+            ),
             (sums, "It takes the sum over the points; the loss is their mean"),
             (half, "It makes half the step: the slope of a square has a factor 2"),
             (in_turn, "The slope for b uses the new w already: compute both slopes first, then step"),

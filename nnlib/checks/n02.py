@@ -96,8 +96,15 @@ def tanh_not_moved_up(z):
     return np.tanh(z / 2)
 
 
-def clipped_too_early(z):
-    return 1 / (1 + np.exp(-np.clip(z, -5, 5)))
+def clipped_at(limit):
+    def clipped(z):
+        return 1 / (1 + np.exp(-np.clip(z, -limit, limit)))
+
+    clipped.__name__ = f"clipped_at_{limit}"
+    return clipped
+
+
+LIMITS = (5, 6, 8, 10, 12, 15, 16, 18, 20, 22, 25, 30, 32)  # at which people clip; beyond 36, a float has no room
 
 
 def far_out():
@@ -129,6 +136,16 @@ def sum_over_all(Z):
 def sum_over_columns(Z):
     exps = np.exp(Z - Z.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=0)
+
+
+def maximum_and_sum_of_all(Z):
+    exps = np.exp(Z - Z.max())
+    return exps / exps.sum()
+
+
+def shares_of_scores(Z):
+    with np.errstate(all="ignore"):
+        return Z / Z.sum(axis=-1, keepdims=True)
 
 
 def all_over_columns(Z):
@@ -184,12 +201,27 @@ def share_dead(Y):
     return float((Y <= 0).all(axis=0).mean())
 
 
+def count_small_means(Y):
+    return int((Y.mean(axis=0) < 0.01).sum())
+
+
+def count_small_maxima(Y):
+    return int((Y.max(axis=0) < 0.1).sum())
+
+
+def count_below_one(Y):
+    return int((Y.astype(int) == 0).all(axis=0).sum())
+
+
 def outputs():
+    """The last one has units that are alive by small numbers only, or by one example."""
     rng = np.random.default_rng(0)
     Z = rng.standard_normal((40, 9)) - np.array([0, 0, 9, 0, 1, 0, 9, 1, 9])
     Z[7] = -1
     small = np.array([[0.0, 2.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 3.0, 1.0], [0.0, 1.0, 0.0, 0.0, 2.0]])
-    return [(small,), (np.maximum(Z, 0),), (np.maximum(rng.standard_normal((60, 4)), 0),)]
+    alive = np.zeros((200, 6))
+    alive[:, 0], alive[120, 1], alive[::10, 2], alive[199, 3] = 0.05, 1e-6, 0.5, 9.0
+    return [(small,), (np.maximum(Z, 0),), (np.maximum(rng.standard_normal((60, 4)), 0),), (alive,)]
 
 
 EXERCISES = [
@@ -245,8 +277,17 @@ EXERCISES = [
             (signs_swapped, "The two signs are swapped: your curve falls, the sigmoid rises"),
             (tanh_of_all_z, "It bends in the right places but twice as fast: is it tanh of z, or of z / 2?"),
             (tanh_not_moved_up, "tanh lies between -1 and 1, the sigmoid between 0 and 1: halve it and move it up"),
-            (clipped_too_early, "Your z is clipped where the sigmoid still moves: at 30 it is nearer to 1 than that"),
+            *(
+                (
+                    clipped_at(limit),
+                    f"Your z is clipped at {limit}, where the sigmoid still moves: at -700 it is nearer to 0 than at "
+                    f"-{limit}",
+                )
+                for limit in LIMITS
+            ),
         ),
+        rtol=1e-12,
+        atol=2e-15,  # half a tanh plus a half is right to that, near 0
     ),
     Exercise(
         "02.4",
@@ -270,6 +311,11 @@ EXERCISES = [
             ),
             (sum_over_all, "You divided by the sum over everything: each row must sum to 1, not the whole array"),
             (
+                maximum_and_sum_of_all,
+                "Maximum and sum run over all rows together: with axis=-1 and keepdims=True each row has its own",
+            ),
+            (shares_of_scores, "You divided the scores themselves: take exp of them first"),
+            (
                 sum_over_columns,
                 "The sum ran down the columns (axis=0): the scores of one example stand in a row (axis=1)",
             ),
@@ -292,6 +338,9 @@ EXERCISES = [
             ),
             (count_sometimes_silent, "A unit that is silent for some examples is alive: all of them, not any"),
             (count_in_first_example, "You asked the first example only: a dead unit is silent for every one"),
+            (count_small_means, "A small mean is not dead: a unit that answers a single example a little is alive"),
+            (count_small_maxima, "A small number is not 0: a unit that answers a little is alive"),
+            (count_below_one, "astype(int) makes 0 of everything below 1: compare the numbers as they are with 0"),
             (count_alive, "You counted the units that are alive"),
             (share_dead, "That is the share of dead units; asked is their number"),
         ),

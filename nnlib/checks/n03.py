@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nnlib.checks.engine import Exercise
+from nnlib.checks.engine import Exercise, Fault
 
 
 def dense_forward(X, W, b):
@@ -74,6 +74,11 @@ def lost_tanh(X, W1, b1, W2, b2, target):
 
 def lost_square(X, W1, b1, W2, b2, target):
     return (np.tanh(X @ W1 + b1) @ W2 + b2 - target).mean()
+
+
+def mean_down_the_rows(X, W1, b1, W2, b2, target):
+    hidden = np.tanh(X @ W1 + b1)
+    return ((hidden @ W2 + b2 - target) ** 2).mean(axis=0)
 
 
 def networks():
@@ -232,9 +237,10 @@ def is_he(W, n_in, n_out, rng):
     if not abs(spread / wanted - 1) < 0.05:
         fits = (says for of, says in SPREADS if abs(spread / of(n_in, n_out) - 1) < 0.05)
         cause = next(fits, "the variance should be 2 / n_in")
-        return f"for n_in = {n_in}, n_out = {n_out}: expected a spread of about {wanted:.4f}, got {spread:.4f}; {cause}"
+        numbers = f"for n_in = {n_in}, n_out = {n_out}: expected a spread of about {wanted:.4f}, got {spread:.4f}"
+        return Fault(cause, numbers)
     if abs(W.mean()) > 0.05 * wanted:
-        return f"expected a mean of about 0, got {W.mean():.4f}"
+        return Fault("your weights do not lie around 0", f"expected a mean of about 0, got {W.mean():.4f}")
     if np.abs(W).max() < 2.5 * spread:
         return "has the right spread, but no weight beyond 2.5 times of it: drawn uniformly, asked is normally"
     return rng.fault(W)
@@ -297,6 +303,17 @@ def with_a_small_number(small):
 SMALL_NUMBERS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
 
 
+def whole_rows_by_label(logits, labels):
+    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+    with np.errstate(all="ignore"):
+        return -np.log((exps / exps.sum(axis=1, keepdims=True))[labels]).mean()
+
+
+def whole_rows_of_z_by_label(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=1, keepdims=True)) - z[labels]).mean()
+
+
 @quietly
 def no_softmax(logits, labels):
     return -np.log(right_ones(logits, labels)).mean()
@@ -353,15 +370,26 @@ def maximum_once_only(logits, labels):
 def scored():
     return [
         (np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 5.0]]), np.array([0, 1])),
-        (np.array([[0.5, -1.0, 2.0, 0.0], [1.0, 1.0, 1.0, 1.0], [-3.0, 0.0, 1.0, 0.5]]), np.array([3, 2, 0])),
+        (
+            np.array([[0.5, -1.0, 2.0, 0.0], [1.0, 1.0, 1.0, 1.0], [-3.0, 0.0, 1.0, 0.5], [0.0, 2.0, -1.0, 1.0]]),
+            np.array([3, 2, 0, 0]),
+        ),
         (np.array([[1000.0, 0.0], [999.0, 1000.0]]), np.array([1, 0])),
         (np.array([[1000.0, 0.0]]), np.array([0])),
         (np.array([[1000.0, 0.0], [-1000.0, -1001.0]]), np.array([0, 1])),
     ]
 
 
+def step(z):
+    return np.where(z > 0, 1.0, 0.0)
+
+
 def bump(x, left, right, height):
-    return height * ((x > left).astype(float) - (x > right))
+    return height * (step(x - left) - step(x - right))
+
+
+def chosen_without_steps(x, left, right, height):
+    return np.where((x > left) & (x <= right), height, 0.0)
 
 
 def of_height_one(x, left, right, height):
@@ -424,6 +452,7 @@ EXERCISES = [
                 "Your error has the shape (n, n), every answer against every target, as (n,) minus (n, 1) has",
             ),
             (sum_of_squares, "It takes the sum of the squares; the loss is their mean"),
+            (mean_down_the_rows, "The loss is one number: a mean without an axis takes all entries together"),
             (lost_first_bias, "While mending you have lost b1"),
             (lost_second_bias, "While mending you have lost b2"),
             (lost_tanh, "While mending you have lost the tanh"),
@@ -512,6 +541,14 @@ EXERCISES = [
                 "[:, labels] takes the columns of all labels from every row: np.arange(len(labels)) "
                 "in place of the colon takes from each row its own",
             ),
+            *(
+                (
+                    rows,
+                    f"{what}[labels] takes whole rows, those with the numbers of the labels: "
+                    f"{what}[np.arange(len(labels)), labels] takes from each row its own",
+                )
+                for rows, what in [(whole_rows_by_label, "P"), (whole_rows_of_z_by_label, "z")]
+            ),
             (sum_of_all, "You summed over all rows together: with axis=1 each row has a sum of its own"),
             (down_the_columns, "You summed down the columns (axis=0): the scores of one example stand in a row"),
             (base_ten, "That is the logarithm to base 10: np.log is the natural one"),
@@ -532,7 +569,9 @@ EXERCISES = [
             (down_by_one_only, "It comes down by 1 at right: both steps are as high as the bump"),
             (upside_down, "It goes down at left and up at right: the first step is the positive one"),
             (a_hole, "That is a hole, high outside and 0 inside"),
+            (chosen_without_steps, "is to be built from 2 calls of step"),
             (steps_multiplied, "The product of two steps is 1 only where both are: that is the step at right alone"),
         ),
+        calls=("step", 2),
     ),
 ]

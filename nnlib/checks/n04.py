@@ -215,6 +215,17 @@ def left_behind(f, x, h=1e-5):
     return gradient
 
 
+def by_plus_and_minus(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        above = f()
+        x[index] -= 2 * h
+        gradient[index] = (above - f()) / (2 * h)
+        x[index] += h
+    return gradient
+
+
 def moves_a_copy(f, x, h=1e-5):
     return numerical_gradient(f, x.copy(), h)
 
@@ -485,7 +496,8 @@ EXERCISES = [
             (run_of_one_step, "Everything is twice too large: from x - h to x + h the run is 2h"),
             (times_h, "Brackets: a / 2 * h divides by 2 and then multiplies by h; (2 * h) is meant"),
             (difference_alone, "This is the rise: divide it by the run, 2h"),
-            (left_behind, "changes its input"),
+            (left_behind, "changes its input x in place: keep the old value"),
+            (by_plus_and_minus, "`+= h` and then `-= h` does not lead back"),
             (
                 moves_a_copy,
                 "You moved a copy: f() looks at x itself, so move an entry of x, and put the kept value back",
@@ -503,6 +515,8 @@ EXERCISES = [
                 "goes through single entries",
             ),
         ),
+        put_back="keep the old value, `kept = x[index]`, and put that back when you are done. `+= h` and then `-= h` "
+        "does not lead back exactly, for each is rounded",
     ),
     Exercise(
         "04.5",

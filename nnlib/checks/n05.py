@@ -225,6 +225,8 @@ def judge_pairs(result, X, y, rng):
         return f"{wrong} of {len(y)} rows have another row's label: X and y need one order, used for both"
     if not moved:
         return "nothing has moved: draw an order from rng, and use it"
+    if np.array_equal(rows, np.arange(len(X))[::-1]):
+        return "the rows are turned round, the last one first, each time in the same way: draw an order from rng"
     if (np.diff(new_y) >= 0).all():
         return "the pairs belong together, but they are sorted: the order has to come from rng"
     return judge_order(rows, len(X), rng, first=len(X) == 9)
@@ -334,6 +336,24 @@ def no_correction(w, g, m, v, t, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     return w - lr * m / (np.sqrt(v) + eps), m, v
+
+
+def only_v_corrected(w, g, m, v, t, lr, beta1, beta2, eps):
+    _, m, v = adam_step(w, g, m, v, t, lr, beta1, beta2, eps)
+    return w - lr * m / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+def only_m_corrected(w, g, m, v, t, lr, beta1, beta2, eps):
+    _, m, v = adam_step(w, g, m, v, t, lr, beta1, beta2, eps)
+    return w - lr * m / (1 - beta1**t) / (np.sqrt(v) + eps), m, v
+
+
+def eps_forgotten(w, g, m, v, t, lr, beta1, beta2, eps):
+    return adam_step(w, g, m, v, t, lr, beta1, beta2, 0.0)
+
+
+def adam_uphill(w, g, m, v, t, lr, beta1, beta2, eps):
+    return adam_step(w, g, m, v, t, -lr, beta1, beta2, eps)
 
 
 def eps_in_the_root(w, g, m, v, t, lr, beta1, beta2, eps):
@@ -471,7 +491,7 @@ EXERCISES = [
             (sort_by_label, "but they are sorted"),
             (shuffle_columns, "whole rows change places, columns stay"),
             (same_pairs_always, "every call gives the same order"),
-            (turn_round, "every call gives the same order: draw it from the rng that you are given"),
+            (turn_round, "the rows are turned round, the last one first"),
             (pairs_of_its_own, "the order does not come from rng"),
         ),
         judge=judge_pairs,
@@ -527,6 +547,10 @@ EXERCISES = [
         remembering,
         wrong=(
             (no_correction, "The correction is missing: m and v start at 0, so divide them by 1 - beta**t first"),
+            (only_v_corrected, "v is corrected and m is not: divide m by 1 - beta1**t, too"),
+            (only_m_corrected, "m is corrected and v is not: divide v by 1 - beta2**t, before its root is taken"),
+            (eps_forgotten, "eps is missing: it is added to the root, below the line"),
+            (adam_uphill, "It goes uphill: the step is taken away from w"),
             (eps_in_the_root, "Your eps is under the root: it is added to the root, after it has been taken"),
             (t_plus_one, "You count one step too many: t is 1 in the first step already"),
             (

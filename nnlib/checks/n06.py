@@ -1,7 +1,5 @@
 """The exercises of notebook 06: a confusion matrix, knowing when to be silent, luck, better networks."""
 
-import time
-
 import numpy as np
 
 from nnlib import (
@@ -18,7 +16,7 @@ from nnlib import (
     load_mnist,
     train,
 )
-from nnlib.checks.engine import Exercise
+from nnlib.checks.engine import Exercise, Fault
 
 
 def share_right(table):
@@ -33,9 +31,31 @@ def of_all(table):
     return np.diag(table) / table.sum()
 
 
+def largest_of_the_row(table):
+    return table.max(axis=1) / table.sum(axis=1)
+
+
+def largest_of_the_column(table):
+    return table.max(axis=0) / table.sum(axis=0)
+
+
+def largest_down_the_columns(table):
+    return table.max(axis=0) / table.sum(axis=1)
+
+
+def number_right(table):
+    return np.diag(table)
+
+
+def share_wrong(table):
+    return 1 - np.diag(table) / table.sum(axis=1)
+
+
 def tables():
+    """In the first one a digit is mostly taken for another, so the largest number of its row is not the right one."""
     rng = np.random.default_rng(0)
     return [
+        (np.array([[5, 20, 3], [1, 40, 2], [30, 6, 12]]),),
         (np.diag([50, 60, 70]) + rng.integers(1, 9, (3, 3)),),
         (np.diag([900] * 10) + rng.integers(0, 40, (10, 10)),),
     ]
@@ -53,6 +73,57 @@ def share_of_all(probabilities, labels, threshold):
     return answered.mean(), (right & answered).mean()
 
 
+def over_all_pictures(probabilities, labels, threshold):
+    return with_silence(probabilities, labels, threshold)[0], (probabilities.argmax(axis=1) == labels).mean()
+
+
+def silent_share(probabilities, labels, threshold):
+    answered, right = with_silence(probabilities, labels, threshold)
+    return 1 - answered, right
+
+
+def right_among_the_silent(probabilities, labels, threshold):
+    silent = probabilities.max(axis=1) < threshold
+    return 1 - silent.mean(), (probabilities.argmax(axis=1) == labels)[silent].mean()
+
+
+def the_silent_ones(probabilities, labels, threshold):
+    share, right = right_among_the_silent(probabilities, labels, threshold)
+    return 1 - share, right
+
+
+def how_many(probabilities, labels, threshold):
+    return (probabilities.max(axis=1) >= threshold).sum(), with_silence(probabilities, labels, threshold)[1]
+
+
+def how_many_of_both(probabilities, labels, threshold):
+    answered = probabilities.max(axis=1) >= threshold
+    return answered.sum(), (probabilities.argmax(axis=1) == labels)[answered].sum()
+
+
+def number_of_right_ones(probabilities, labels, threshold):
+    answered = probabilities.max(axis=1) >= threshold
+    return answered.mean(), (probabilities.argmax(axis=1) == labels)[answered].sum()
+
+
+def silent_at_the_threshold(probabilities, labels, threshold):
+    return with_silence(probabilities, labels, np.nextafter(threshold, 1))
+
+
+def sure_of_the_label(probabilities, labels, threshold):
+    answered = probabilities[np.arange(len(labels)), labels] >= threshold
+    return answered.mean(), (probabilities.argmax(axis=1) == labels)[answered].mean()
+
+
+def accuracy_first(probabilities, labels, threshold):
+    return with_silence(probabilities, labels, threshold)[::-1]
+
+
+def any_class_above(probabilities, labels, threshold):
+    answered = probabilities >= threshold
+    return answered.mean(), with_silence(probabilities, labels, threshold)[1]
+
+
 def ignores_threshold(probabilities, labels, threshold):
     return with_silence(probabilities, labels, 0.9)
 
@@ -62,7 +133,9 @@ def readings():
     scores, labels = 3 * rng.standard_normal((200, 5)), rng.integers(0, 5, 200)
     probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     labels[:150] = probabilities[:150].argmax(axis=1)
-    return [(probabilities, labels, 0.9), (probabilities[50:], labels[50:], 0.6)]
+    exact = np.array([[0.5, 0.25, 0.25], [0.75, 0.125, 0.125], [0.375, 0.375, 0.25], [0.25, 0.25, 0.5]])
+    at_the_threshold = exact, np.array([0, 1, 0, 1]), 0.5
+    return [(probabilities, labels, 0.9), (probabilities[50:], labels[50:], 0.6), at_the_threshold]
 
 
 GOAL = 0.97
@@ -83,16 +156,64 @@ def only_the_model(rng):
 
 def misses_the_goal(made, rng):
     """Train what the reader built, and say how far it is from the goal."""
-    if not isinstance(made, tuple) or len(made) != 2 or not hasattr(made[0], "params") or not hasattr(made[1], "step"):
-        return f"expected a pair, (model, optimizer), got {made!r}"
+    if fault := unfit(made, "(model, optimizer)"):
+        return fault
     train, validation, _ = load_mnist(scaled=True, flat=True, validation=True)
-    try:
-        fit(made[0], SoftmaxCrossEntropy(), made[1], *train, epochs=5, batch_size=32, rng=np.random.default_rng(0))
-    except (ValueError, RuntimeError) as error:
-        return str(error)
-    share = evaluate(made[0], *validation).accuracy
-    print(f"  {share:.2%} of the validation digits, with {made[0].params.size:,} parameters")
-    return f"reads {share:.2%}, the goal is {GOAL:.0%}" if share < GOAL else None
+    model, optimizer = made
+    history = fit(
+        model, SoftmaxCrossEntropy(), optimizer, *train, epochs=5, batch_size=32, rng=np.random.default_rng(0)
+    )
+    share = evaluate(model, *validation).accuracy
+    print(f"  {share:.2%} of the validation digits, with {model.params.size:,} parameters")
+    if share >= GOAL:
+        return None
+    return Fault(why(model, optimizer, history, share, GOAL), f"reads {share:.2%}, the goal is {GOAL:.0%}")
+
+
+def unfit(made, expected):
+    """Return what keeps a tuple of model, optimizer and perhaps more from being trained at all, or None."""
+    if not isinstance(made, tuple) or len(made) != expected.count(",") + 1:
+        return f"expected {expected}, got {made!r}"
+    if isinstance(made[1], Sequential):
+        return f"the order is another one: return {expected}"
+    if not isinstance(made[0], Sequential):
+        return f"expected {expected}, and a Sequential as the model, got {made[0]!r}"
+    if isinstance(made[1], type):
+        return f"{made[1].__name__} is the class, {made[1].__name__}() with brackets makes an optimizer"
+    if not hasattr(made[1], "step"):
+        return f"expected {expected}, and an optimizer such as Adam() as the second, got {made[1]!r}"
+    layers = [layer for layer in made[0].layers if isinstance(layer, Dense)]
+    if not layers or layers[0].n_in != 784:
+        return f"a picture has 784 numbers, your first Dense takes {layers[0].n_in if layers else 'none'}"
+    if layers[-1].n_out != 10:
+        return f"there are 10 digits, your last Dense gives {layers[-1].n_out} scores"
+    return None
+
+
+def why(model, optimizer, history, share, goal):
+    """Return the likely cause why a network that can be trained does not read well enough."""
+    kinds = [isinstance(layer, Dense) for layer in model.layers]
+    last = len(kinds) - 1 - kinds[::-1].index(True)
+    bends = [layer for layer in model.layers[:last] if not isinstance(layer, (Dense, Dropout))]
+    hidden = [layer.n_out for layer in model.layers[:last] if isinstance(layer, Dense)]
+    loss, known = history[-1].loss, history[-1].accuracy
+    if not np.isfinite(loss):
+        return "the loss is no longer a number: the steps are too large, take a smaller rate"
+    if optimizer.lr <= 0:
+        return "it goes uphill, or nowhere: a learning rate is a positive number"
+    if not hidden:
+        return "it has no layer in the middle, and one layer draws straight borders only"
+    if not bends:
+        return "there is no activation between the layers: without a bend they are as good as one"
+    if bends and not isinstance(model.layers[-1], Dense):
+        return f"after the last Dense comes {type(model.layers[-1]).__name__}: the loss wants the scores as they are"
+    if share < 0.5:
+        return "it has hardly learned: its steps are much too large, or much too small"
+    if min(hidden) < 64:
+        return f"{min(hidden)} numbers in the middle are few: a wider layer knows more"
+    if known < goal:
+        return "it does not read even its training pictures so well: it learns too slowly, or its steps are too large"
+    return "it reads its training pictures better than new ones: it learns them by heart"
 
 
 def difference(a, b):
@@ -130,7 +251,7 @@ def recipes():
 
 
 RUNGS = [0.981, 0.983, 0.985]
-MINUTE = 60  # seconds of processor time
+BUDGET = 10_000_000  # parameters times epochs: what a training costs on any machine
 
 
 def champion(rng):
@@ -142,33 +263,41 @@ def hardly_begins(rng):
     return *better(rng), [0.001]
 
 
+def beyond_the_budget(rng):
+    model, optimizer, rates = champion(rng)
+    return model, optimizer, np.repeat(rates, 4)
+
+
+def rates_of_its_own(rng):
+    return *champion(rng)[:2], 0.1
+
+
 def falls_short(made, rng):
-    """Train for one epoch with each of the rates, for a minute at most, and say how far it is from the first rung."""
-    if not isinstance(made, tuple) or len(made) != 3 or not hasattr(made[0], "params") or not hasattr(made[1], "step"):
-        return f"expected three things, (model, optimizer, rates), got {made!r}"
-    if not np.ndim(made[2]):
-        return f"expected a list of rates, one for each epoch, got {made[2]!r}"
-    (X, y), validation, _ = load_mnist(scaled=True, flat=True, validation=True)
+    """Train for one epoch with each of the rates, within the budget, and say how far it is from the first rung."""
+    if fault := unfit(made, "(model, optimizer, rates)"):
+        return fault
     model, optimizer, rates = made
-    started, rng = time.process_time(), np.random.default_rng(0)
-    try:
-        epochs = train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=len(rates), batch_size=100, rng=rng)
-        for number, rate in enumerate(rates, start=1):
-            optimizer.lr = rate
-            next(epochs)
-            if time.process_time() - started > MINUTE:
-                share = evaluate(model, *validation).accuracy
-                return (
-                    f"used up its {MINUTE} s of processor time in epoch {number} of {len(rates)}, and reads {share:.2%}"
-                )
-    except (ValueError, RuntimeError, TypeError) as error:
-        return str(error)
+    if not np.ndim(rates) or np.asarray(rates).dtype.kind not in "iuf" or not len(rates):
+        return f"expected a list of rates, one for each epoch, got {rates!r}"
+    cost = model.params.size * len(rates)
+    if cost > BUDGET:
+        times = f"{model.params.size:,} parameters times {len(rates)} epochs are {cost:,}"
+        return Fault("it costs more than it may: take fewer epochs, or a narrower network", f"{times} of {BUDGET:,}")
+    (X, y), validation, _ = load_mnist(scaled=True, flat=True, validation=True)
+    rng, history = np.random.default_rng(0), []
+    epochs = train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=len(rates), batch_size=100, rng=rng)
+    for rate in rates:
+        optimizer.lr = rate
+        history.append(next(epochs))
     share = evaluate(model, *validation).accuracy
     reached = sum(share >= rung for rung in RUNGS)
     print(
         f"  {share:.2%} of the validation digits: rung {reached} of {len(RUNGS)}", *[f"({rung:.1%})" for rung in RUNGS]
     )
-    return f"reads {share:.2%}, the first rung is {RUNGS[0]:.1%}" if not reached else None
+    if reached:
+        return None
+    numbers = f"reads {share:.2%}, the first rung is {RUNGS[0]:.1%}"
+    return Fault(why(model, optimizer, history, share, RUNGS[0]), numbers)
 
 
 EXERCISES = [
@@ -180,6 +309,15 @@ EXERCISES = [
         tables,
         wrong=(
             (by_columns, "You divided by how often a digit is answered (the columns), not how often it occurs"),
+            (
+                largest_of_the_row,
+                "You took the largest number of each row: the right ones stand on the diagonal, np.diag, and need "
+                "not be the largest",
+            ),
+            (largest_of_the_column, "You took the largest number of each column: the right ones are on the diagonal"),
+            (largest_down_the_columns, "The largest of a column belongs to another row: np.diag is the diagonal"),
+            (number_right, "Those are numbers of pictures: a share is divided by how often the digit occurs"),
+            (share_wrong, "That is the share that was read wrongly: asked is the one that was right"),
             (of_all, "You divided by the number of all pictures; a digit is right as a share of its own row"),
         ),
     ),
@@ -191,6 +329,23 @@ EXERCISES = [
         readings,
         wrong=(
             (share_of_all, "The accuracy is a share of the answered pictures, not of all of them"),
+            (over_all_pictures, "Your accuracy is that over all pictures: pick the answered ones, right[answered]"),
+            (silent_share, "Your first value is the share of silent ones: asked is the share of answered ones"),
+            (right_among_the_silent, "Your accuracy is that of the silent pictures: the mask is upside down"),
+            (the_silent_ones, "Both values are those of the silent pictures: the mask is upside down, >= is meant"),
+            (how_many, "Your first value is a number of pictures: a share is the mean of the mask"),
+            (how_many_of_both, "Those are two numbers of pictures: a share is a mean, not a sum"),
+            (number_of_right_ones, "Your second value is a number of pictures: the accuracy is their mean"),
+            (
+                silent_at_the_threshold,
+                "At the threshold itself the network speaks: it is silent *below* it, so >= and not >",
+            ),
+            (
+                sure_of_the_label,
+                "You took the probability of the label, which the network does not know: take the largest",
+            ),
+            (accuracy_first, "Both values are right, in the other order: the share of answers first"),
+            (any_class_above, "Your mask has an entry for each class: take the largest of each row first, max(axis=1)"),
             (ignores_threshold, "It gives the same for every threshold: is the argument used?"),
         ),
     ),
@@ -200,7 +355,10 @@ EXERCISES = [
         "a better network",
         better,
         lambda: [(np.random.default_rng(0),)],
-        wrong=((as_before, "reads"), (only_the_model, "expected a pair, (model, optimizer), got Sequential(")),
+        wrong=(
+            (as_before, "32 numbers in the middle are few"),
+            (only_the_model, "expected (model, optimizer), got Sequential("),
+        ),
         judge=misses_the_goal,
     ),
     Exercise(
@@ -221,12 +379,14 @@ EXERCISES = [
     Exercise(
         "06.5",
         "champion",
-        "the best network of a minute",
+        "the best network for its price",
         champion,
         lambda: [(np.random.default_rng(0),)],
         wrong=(
-            (hardly_begins, "reads"),
-            (better, "expected three things, (model, optimizer, rates), got (Sequential("),
+            (hardly_begins, "it does not read even its training pictures so well"),
+            (better, "expected (model, optimizer, rates), got (Sequential("),
+            (rates_of_its_own, "expected a list of rates, one for each epoch, got 0.1"),
+            (beyond_the_budget, "it costs more than it may: take fewer epochs, or a narrower network"),
         ),
         judge=falls_short,
     ),

@@ -1,5 +1,6 @@
 """The exercises of notebook 07: an operation and its slope, an order, forgotten resets, broadcasting undone."""
 
+import sys
 from collections import Counter
 
 import numpy as np
@@ -53,6 +54,11 @@ def order_by_recursion(parents, last, found=None):
             order_by_recursion(parents, parent, found)
         found.append(last)
     return found
+
+
+def order_with_a_higher_limit(parents, last):
+    sys.setrecursionlimit(50_000)
+    return order_by_recursion(parents, last)
 
 
 def order_of_the_dict(parents, last):
@@ -202,6 +208,21 @@ def mean_of_copies(gradient, shape):
     return unbroadcast_of_nnlib(gradient, shape) * (np.ones(shape).size / gradient.size)
 
 
+def mean_over_new_axes(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.mean(axis=0)
+    return unbroadcast_of_nnlib(gradient, shape)
+
+
+def mean_over_stretched_axes(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, size in enumerate(shape):
+        if size == 1:
+            gradient = gradient.mean(axis=axis, keepdims=True)
+    return gradient
+
+
 def one_of_the_copies(gradient, shape):
     gradient = gradient[(0,) * (gradient.ndim - len(shape))]
     return gradient[tuple(slice(0, 1) if size == 1 else slice(None) for size in shape)]
@@ -293,6 +314,7 @@ EXERCISES = [
         judge=order_fault,
         wrong=(
             (order_by_recursion, "calls itself"),
+            (order_with_a_higher_limit, "raises Python's recursion limit"),
             (order_of_the_dict, "you kept the order of the dict, which says nothing about what was computed from what"),
             (all_of_the_dict, "was not computed from it: start from"),
             (children_first, "your list runs the wrong way round, children first"),
@@ -334,6 +356,8 @@ EXERCISES = [
                 "You always sum over axis 0: which axes were stretched follows from comparing the two shapes",
             ),
             (mean_of_copies, "You took the mean: every copy has an effect of its own, so their gradients add up"),
+            (mean_over_new_axes, "Over the axes that were added in front you took the mean: copies add up"),
+            (mean_over_stretched_axes, "Over the axes of size 1 that were stretched you took the mean: copies add up"),
             (one_of_the_copies, "You kept the gradient of one copy: all copies are the same number, so they add up"),
             (
                 axis_of_size_1_lost,

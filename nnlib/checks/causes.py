@@ -1,0 +1,297 @@
+"""Looks for what wrong results have to do with the right ones: a sign, a factor, a place, an order.
+
+Each cause is a fact that holds for all results of all cases; what may lie behind it is asked, not claimed.
+"""
+
+import numpy as np
+
+LARGEST = 100_000  # numbers; beyond, a check would take too long
+
+
+def cause_of(mine, right, cases, names):
+    """Return in words what all results have to do with the right ones, or nothing."""
+    if not mine:
+        return ""
+    if isinstance(right[0], tuple):
+        return _cause_of_several(mine, right, cases, names)
+    try:
+        mine, right = [np.asarray(m) for m in mine], [np.asarray(r, float) for r in right]
+    except (ValueError, TypeError):
+        return ""
+    if any(m.dtype.kind not in "biuf" for m in mine) or sum(m.size for m in mine) > LARGEST:
+        return ""
+    with np.errstate(all="ignore"):
+        whole = all(m.dtype.kind in "iu" for m in mine)
+        mine = [m.astype(float) for m in mine]
+        if whole and _same(mine, [np.trunc(r) for r in right]):
+            return "whole numbers lose what comes after the point: is there an int, or an array of whole numbers?"
+        given = [dict(zip(names, arguments, strict=False)) for arguments in cases]
+        for look in (_not_finite, _formula, _argument, _factor, _length, _shape, _order, _scaled, _place):
+            if says := look(mine, right, given):
+                return says
+    return ""
+
+
+def _cause_of_several(mine, right, cases, names):
+    """The same for each of several values; their order comes first."""
+    count = len(right[0])
+    if any(not isinstance(m, (tuple, list, np.ndarray)) or len(m) != count for m in mine):
+        return ""
+    try:
+        columns = [[np.asarray(m[i], float) for m in mine] for i in range(count)]
+    except (ValueError, TypeError):
+        return ""
+    wanted = [[np.asarray(r[i], float) for r in right] for i in range(count)]
+    wrong = [i for i in range(count) if not _same(columns[i], wanted[i])]
+    taken = [next((j for j in range(count) if _same(columns[i], wanted[j])), None) for i in range(count)]
+    if sorted(i for i in taken if i is not None) == list(range(count)):
+        return "the values are right, in another order"
+    says = []
+    for i in wrong:
+        if taken[i] is not None:
+            says.append(f"value {i + 1} of {count} is what value {taken[i] + 1} should be")
+        elif cause := cause_of(columns[i], wanted[i], cases, names):
+            says.append(f"value {i + 1} of {count}: {cause}")
+    if not says:
+        return ""
+    others = [i for i in range(count) if i not in wrong]
+    if len(says) == len(wrong) > 1 and len({text.partition(": ")[2] for text in says}) == 1 and not others:
+        return "in all values, " + says[0].partition(": ")[2] if ": " in says[0] else says[0]
+    return says[0]
+
+
+def _same(mine, right):
+    return all(
+        np.shape(m) == np.shape(r) and np.allclose(m, r, 1e-6, 1e-9, equal_nan=True)
+        for m, r in zip(mine, right, strict=True)
+    )
+
+
+def _numbers(value):
+    """An argument as an array of floats, or None."""
+    if isinstance(value, (int, float, np.ndarray, np.number)) and np.asarray(value).dtype.kind in "biuf":
+        return np.asarray(value, float)
+    return None
+
+
+def _not_finite(mine, right, given):
+    values = np.concatenate([m.ravel() for m in mine])
+    if not all(np.isfinite(r).all() for r in right) or np.isfinite(values).all():
+        return ""
+    if np.isnan(values).any():
+        return "a result is nan, not a number: 0 / 0, inf / inf and inf - inf have no value"
+    return "a result is infinite: is something divided by 0, or too large for exp?"
+
+
+def _formula(mine, right, given):
+    """Relations that need nothing but the right results."""
+    if all((m == 0).all() for m in mine):
+        return "every value is 0"
+    formulas = [
+        (lambda r: -r, "every value has the other sign: is something subtracted the wrong way round?"),
+        (lambda r: 1 - r, "every value is 1 minus the right one: the opposite of what is asked"),
+        (np.abs, "the sizes are right and the signs are lost"),
+        (lambda r: r**2, "every value is the square of the right one: is a root missing?"),
+        (np.sqrt, "every value is the root of the right one"),
+        (np.exp, "every value is exp of the right one: is a logarithm missing?"),
+        (np.log, "every value is the logarithm of the right one"),
+        (np.rint, "every value is the right one, rounded to a whole number"),
+        (lambda r: r.T, "the right values lie on their side: is something transposed?"),
+        (lambda r: np.broadcast_to(r.sum(), r.shape), "every value is the sum of all the right ones"),
+        (lambda r: np.broadcast_to(r.mean(), r.shape), "every value is the mean of all the right ones"),
+    ]
+    return next((says for formula, says in formulas if _same(mine, [formula(r) for r in right])), "")
+
+
+def _argument(mine, right, given):
+    """Relations between the results and an argument: one that came back, was left out, or came in twice."""
+    for name in given[0]:
+        values = [_numbers(arguments[name]) for arguments in given]
+        if any(value is None for value in values):
+            continue
+        pairs = list(zip(right, values, strict=True))
+        if _same(mine, values):
+            return f"{name} comes back as it was given"
+        changed = f"{name} changes by the right amount"
+        try:
+            formulas = [
+                ([r - a for r, a in pairs], f"every value is too small by {name}: is {name} left out?"),
+                ([r + a for r, a in pairs], f"every value is too large by {name}: does it come in once too often?"),
+                ([r * a for r, a in pairs], f"every value is {name} times the right one"),
+                ([r / a for r, a in pairs], f"every value is too small by the factor {name}: is it left out?"),
+                ([2 * a - r for r, a in pairs], f"{changed}, but the other way: is a sign turned?"),
+            ]
+        except ValueError:
+            continue
+        for wanted, says in formulas:
+            if _same(mine, wanted):
+                return says
+        ratios = _ratios(
+            [m - a for m, a in zip(mine, values, strict=True) if m.shape == a.shape], [r - a for r, a in pairs]
+        )
+        if ratios is not None and np.allclose(ratios, ratios[0]) and ratios[0]:
+            return f"the change of {name} is {ratios[0]:.6g} times the right one"
+    return ""
+
+
+def _ratios(mine, right):
+    """Return the factor of each case between results and right ones, or None where there is no single one."""
+    if len(mine) != len(right) or any(m.shape != r.shape for m, r in zip(mine, right, strict=True)):
+        return None
+    ratios = []
+    for m, r in zip(mine, right, strict=True):
+        known = np.abs(r) > 1e-12
+        if not np.allclose(m[~known], 0, atol=1e-9):
+            return None
+        if known.any():
+            ratio = m[known] / r[known]
+            if not np.allclose(ratio, ratio.flat[0], 1e-6):
+                return None
+            ratios.append(float(ratio.flat[0]))
+        else:
+            ratios.append(np.nan)
+    everything = np.unique(np.concatenate([r.ravel().round(9) for r in right]))
+    return np.array(ratios) if len(everything) > 1 and not np.isnan(ratios).any() else None
+
+
+def _factor(mine, right, given):
+    """The same factor everywhere, or one that is the length of something."""
+    ratios = _ratios(mine, right)
+    if ratios is None:
+        shifts = [m - r for m, r in zip(mine, right, strict=True) if m.shape == r.shape]
+        all_shifts = np.concatenate([shift.ravel() for shift in shifts]) if len(shifts) == len(mine) else np.zeros(0)
+        if all_shifts.size > 1 and np.allclose(all_shifts, all_shifts[0], 1e-6) and len(mine) > 1:
+            return f"every value is too {'large' if all_shifts[0] > 0 else 'small'} by {abs(all_shifts[0]):.6g}"
+        return ""
+    if len(ratios) > 1 and np.allclose(ratios, ratios[0]):
+        return f"every value is {ratios[0]:.6g} times the right one: is a factor wrong, missing or one too many?"
+    for what, sizes in _lengths(given):
+        if len(ratios) > 1 and np.allclose(ratios, sizes):
+            return f"every value is too large by the factor {what}: a sum in place of a mean?"
+        if len(ratios) > 1 and np.allclose(ratios * sizes, 1):
+            return f"every value is too small by the factor {what}: a mean in place of a sum, or divided twice?"
+    if max(r.size for r in right) > 1:
+        return f"in each case all values are too large or small by the same factor, {ratios[0]:.6g} in the first"
+    return ""
+
+
+def _lengths(given):
+    """The lengths that the arguments have in each case, with what to call them."""
+    for name in given[0]:
+        arrays = [arguments[name] for arguments in given]
+        if all(isinstance(array, np.ndarray) and array.ndim for array in arrays):
+            yield f"len({name})", np.array([float(len(array)) for array in arrays])
+            if all(array.ndim == 2 for array in arrays):
+                yield f"{name}.shape[1]", np.array([float(array.shape[1]) for array in arrays])
+                yield f"{name}.size", np.array([float(array.size) for array in arrays])
+
+
+def _length(mine, right, given):
+    """Lines that have one number too many or too few."""
+    lines = all(m.ndim == r.ndim == 1 for m, r in zip(mine, right, strict=True))
+    if not lines or all(m.shape == r.shape for m, r in zip(mine, right, strict=True)):
+        return ""
+    pairs = list(zip(mine, right, strict=True))
+    for cut, where in [(slice(None, -1), "last"), (slice(1, None), "first")]:
+        if _same(mine, [r[cut] for r in right]):
+            return f"the {where} value is missing"
+        if _same([m[cut] for m in mine], right):
+            return f"there is one value too many, the {where} one"
+    if len({len(m) - len(r) for m, r in pairs}) == 1:
+        more = len(mine[0]) - len(right[0])
+        return f"there {'are' if abs(more) > 1 else 'is'} {abs(more)} value(s) too {'many' if more > 0 else 'few'}"
+    return ""
+
+
+def _shape(mine, right, given):
+    """Results of another shape: not yet added up, added up along another axis, or one axis too many."""
+    if all(m.shape == r.shape for m, r in zip(mine, right, strict=True)):
+        return ""
+    for how, reduce in [("added up", np.sum), ("averaged", np.mean)]:
+        for axis in (None, 0, 1):
+            if all(m.ndim > (axis or 0) for m in mine) and _same([reduce(m, axis=axis) for m in mine], right):
+                along = "" if axis is None else f" along axis {axis}"
+                return f"your values are still to be {how}{along}"
+    if _same([m.squeeze() for m in mine], [r.squeeze() for r in right]):
+        m, r = next((m, r) for m, r in zip(mine, right, strict=True) if m.shape != r.shape)
+        if m.ndim > r.ndim:
+            return f"one axis too many, {m.shape} in place of {r.shape}: is there a keepdims, or an axis named?"
+        return f"an axis of size 1 got lost, {m.shape} in place of {r.shape}: keepdims=True keeps it"
+    for m, r, arguments in zip(mine, right, given, strict=True):
+        if m.shape == r.shape[::-1] != r.shape:
+            return "the result lies on its side: is something transposed?"
+        for name, array in arguments.items():
+            if isinstance(array, np.ndarray) and array.ndim == 2 and m.ndim == r.ndim == 1:
+                n, k = array.shape
+                if n != k and {(m.size, r.size)} <= {(n, k), (k, n)}:
+                    mine_, asked = ("row", "column") if m.size == n else ("column", "row")
+                    return f"one number for each {mine_} of {name}, asked is one for each {asked}: another axis?"
+        if not r.ndim and m.ndim:
+            return f"one number is asked for, not {m.size}: are they to be added up or averaged, with no axis named?"
+        if r.ndim and not m.ndim:
+            return f"one number where {r.size} are asked for: without an axis, everything is taken together"
+        if m.ndim != r.ndim:
+            return f"{m.ndim} {'axis' if m.ndim == 1 else 'axes'} in place of {r.ndim}"
+    return ""
+
+
+def _order(mine, right, given):
+    """The right values at other places."""
+    turned = [(lambda r, axis=axis: np.flip(r, axis)) for axis in (0, -1)]
+    if all(r.ndim for r in right):
+        if any(_same(mine, [turn(r) for r in right]) for turn in turned):
+            return "the right values in reverse order"
+        for axis in (0, -1):
+            if any(_same(mine, [np.roll(r, by, axis) for r in right]) for by in (1, -1)):
+                return "the right values, each moved on by one place"
+        if _same([np.sort(m, axis=None) for m in mine], [np.sort(r, axis=None) for r in right]):
+            return "the right values at other places"
+    same_always = len(mine) > 1 and all(m.shape == mine[0].shape and np.allclose(m, mine[0]) for m in mine)
+    if same_always and not all(r.shape == right[0].shape and np.allclose(r, right[0]) for r in right):
+        return "the same result whatever the arguments are: are all of them used?"
+    return ""
+
+
+def _scaled(mine, right, given):
+    """Rows or columns that are right but for a factor or a shift of their own."""
+    pairs = list(zip(mine, right, strict=True))
+    if any(m.shape != r.shape or m.ndim != 2 or min(m.shape) < 2 for m, r in pairs[:1]):
+        return ""
+    if any(m.shape != r.shape for m, r in pairs):
+        return ""
+    for axis, line in [(1, "row"), (0, "column")]:
+        if all(_flat(m / r, axis) for m, r in pairs):
+            return f"each {line} is right but for a factor of its own: what is it divided by?"
+        if all(_flat(m - r, axis) for m, r in pairs):
+            return f"each {line} is right but for one number that is added to it: what is it?"
+    return ""
+
+
+def _flat(values, axis):
+    return np.isfinite(values).all() and np.allclose(values, values.mean(axis=axis, keepdims=True), 1e-6)
+
+
+def _place(mine, right, given):
+    """Where the wrong values stand, if that is something that one can name."""
+    pairs = list(zip(mine, right, strict=True))
+    if any(m.shape != r.shape for m, r in pairs):
+        return ""
+    wrong = [~np.isclose(m, r, 1e-6, 1e-9, equal_nan=True) for m, r in pairs]
+    if not any(w.any() and not w.all() for w in wrong):
+        return ""
+    for name in given[0]:
+        values = [_numbers(arguments[name]) for arguments in given]
+        if any(v is None or v.shape != w.shape for v, w in zip(values, wrong, strict=True)):
+            continue
+        for what, test in [("0", lambda a: a == 0), ("negative", lambda a: a < 0), ("positive", lambda a: a > 0)]:
+            if all((w == test(v)).all() for w, v in zip(wrong, values, strict=True)):
+                return f"right but where {name} is {what}"
+    if all(w.ndim == 1 for w in wrong):
+        for end, where in [(-1, "last"), (0, "first")]:
+            if all(w[end] and w.sum() == 1 for w in wrong if w.size > 1):
+                return f"right but for the {where} value"
+            if all(not w[end] and w.sum() == w.size - 1 for w in wrong if w.size > 1):
+                return f"only the {where} value is right"
+    if all((m[w] == 0).all() for m, w in zip(mine, wrong, strict=True)):
+        return "every wrong value is 0"
+    return ""
