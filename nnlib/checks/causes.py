@@ -3,36 +3,56 @@
 Each cause is a fact that holds for all results of all cases; what may lie behind it is asked, not claimed.
 """
 
+import copy
+import itertools
+import warnings
+
 import numpy as np
 
 LARGEST = 100_000  # numbers; beyond, a check would take too long
 
 
-def cause_of(mine, right, cases, names):
-    """Return in words what all results have to do with the right ones, or nothing."""
-    if not mine:
-        return ""
+def cause_of(mine, right, cases, names, answer, function):
+    """Return in words what all results of a function have to do with the right ones, or nothing.
+
+    mine, right: the results of both for each of the cases, tuples of arguments with these names
+    answer, function: the course's own and the reader's, to be asked what they give for other arguments
+    """
+    given = [dict(zip(names, arguments, strict=False)) for arguments in cases]
+    with np.errstate(all="ignore"):
+        if says := _facts(mine, right, given):
+            return says
+        return (
+            _as_if(mine, right, given, answer) or _not_used(given, answer, function) or _weak_facts(mine, right, given)
+        )
+
+
+def _facts(mine, right, given, looks=None):
+    """Return the first of the facts that holds for the results, or nothing."""
     if isinstance(right[0], tuple):
-        return _cause_of_several(mine, right, cases, names)
+        return _facts_of_several(mine, right, given, looks)
     try:
         mine, right = [np.asarray(m) for m in mine], [np.asarray(r, float) for r in right]
     except (ValueError, TypeError):
         return ""
     if any(m.dtype.kind not in "biuf" for m in mine) or sum(m.size for m in mine) > LARGEST:
         return ""
-    with np.errstate(all="ignore"):
-        whole = all(m.dtype.kind in "iu" for m in mine)
-        mine = [m.astype(float) for m in mine]
-        if whole and _same(mine, [np.trunc(r) for r in right]):
-            return "whole numbers lose what comes after the point: is there an int, or an array of whole numbers?"
-        given = [dict(zip(names, arguments, strict=False)) for arguments in cases]
-        for look in (_not_finite, _formula, _argument, _factor, _length, _shape, _order, _scaled, _place):
-            if says := look(mine, right, given):
-                return says
+    whole = all(m.dtype.kind in "iu" for m in mine)
+    mine = [m.astype(float) for m in mine]
+    if whole and _same(mine, [np.trunc(r) for r in right]):
+        return "whole numbers lose what comes after the point: is there an int, or an array of whole numbers?"
+    for look in looks or (_not_finite, _formula, _argument, _factor, _length, _shape, _order):
+        if says := look(mine, right, given):
+            return says
     return ""
 
 
-def _cause_of_several(mine, right, cases, names):
+def _weak_facts(mine, right, given):
+    """What says less about the cause, and is asked last."""
+    return _facts(mine, right, given, (_scaled, _place))
+
+
+def _facts_of_several(mine, right, given, looks):
     """The same for each of several values; their order comes first."""
     count = len(right[0])
     if any(not isinstance(m, (tuple, list, np.ndarray)) or len(m) != count for m in mine):
@@ -50,7 +70,7 @@ def _cause_of_several(mine, right, cases, names):
     for i in wrong:
         if taken[i] is not None:
             says.append(f"value {i + 1} of {count} is what value {taken[i] + 1} should be")
-        elif cause := cause_of(columns[i], wanted[i], cases, names):
+        elif cause := _facts(columns[i], wanted[i], given, looks):
             says.append(f"value {i + 1} of {count}: {cause}")
     if not says:
         return ""
@@ -126,11 +146,10 @@ def _argument(mine, right, given):
         for wanted, says in formulas:
             if _same(mine, wanted):
                 return says
-        ratios = _ratios(
-            [m - a for m, a in zip(mine, values, strict=True) if m.shape == a.shape], [r - a for r, a in pairs]
-        )
-        if ratios is not None and np.allclose(ratios, ratios[0]) and ratios[0]:
-            return f"the change of {name} is {ratios[0]:.6g} times the right one"
+        if all(m.shape == a.shape for m, a in zip(mine, values, strict=True)):
+            moved = [m - a for m, a in zip(mine, values, strict=True)]
+            if says := _factor(moved, [r - a for r, a in pairs], given):
+                return f"{name} changes, but not by the right amount: {says.replace('every value', 'its change')}"
     return ""
 
 
@@ -170,8 +189,6 @@ def _factor(mine, right, given):
             return f"every value is too large by the factor {what}: a sum in place of a mean?"
         if len(ratios) > 1 and np.allclose(ratios * sizes, 1):
             return f"every value is too small by the factor {what}: a mean in place of a sum, or divided twice?"
-    if max(r.size for r in right) > 1:
-        return f"in each case all values are too large or small by the same factor, {ratios[0]:.6g} in the first"
     return ""
 
 
@@ -246,6 +263,12 @@ def _order(mine, right, given):
                 return "the right values, each moved on by one place"
         if _same([np.sort(m, axis=None) for m in mine], [np.sort(r, axis=None) for r in right]):
             return "the right values at other places"
+    known = np.unique(np.concatenate([r.ravel() for r in right]))
+    if len(known) <= 3 and sum(r.size for r in right) > 5:
+        strange = np.setdiff1d(np.concatenate([m.ravel() for m in mine]), known)
+        if strange.size:
+            right_ones = " or ".join(f"{value:g}" for value in known)
+            return f"every right result is {right_ones}, and yours is {strange[0]:.6g} at times"
     same_always = len(mine) > 1 and all(m.shape == mine[0].shape and np.allclose(m, mine[0]) for m in mine)
     if same_always and not all(r.shape == right[0].shape and np.allclose(r, right[0]) for r in right):
         return "the same result whatever the arguments are: are all of them used?"
@@ -255,9 +278,12 @@ def _order(mine, right, given):
 def _scaled(mine, right, given):
     """Rows or columns that are right but for a factor or a shift of their own."""
     pairs = list(zip(mine, right, strict=True))
-    if any(m.shape != r.shape or m.ndim != 2 or min(m.shape) < 2 for m, r in pairs[:1]):
-        return ""
     if any(m.shape != r.shape for m, r in pairs):
+        return ""
+    ratios = _ratios(mine, right)
+    if ratios is not None and max(r.size for r in right) > 1:
+        return f"in each case all values are too large or small by the same factor, {ratios[0]:.6g} in the first"
+    if any(m.ndim != 2 or min(m.shape) < 2 for m, _ in pairs[:1]):
         return ""
     for axis, line in [(1, "row"), (0, "column")]:
         if all(_flat(m / r, axis) for m, r in pairs):
@@ -295,3 +321,100 @@ def _place(mine, right, given):
     if all((m[w] == 0).all() for m, w in zip(mine, wrong, strict=True)):
         return "every wrong value is 0"
     return ""
+
+
+# What the course's answer gives for other arguments
+
+
+def _as_if(mine, right, given, answer):
+    """Return for which other arguments the results, or one of several that is wrong, would be right; or nothing."""
+    several = len(right[0]) if isinstance(right[0], tuple) else 0
+    wrong = [i for i in range(several) if not all(_equals(m[i], r[i]) for m, r in zip(mine, right, strict=True))]
+    for says, change in _other_arguments(given[0]):
+        others = (_call(answer, arguments, change) for arguments in given)
+        found = list(itertools.takewhile(lambda pair: _alike(*pair, wrong), zip(mine, others, strict=False)))
+        if len(found) < len(mine):
+            continue
+        if not several or all(_equals(m, other) for m, other in found):
+            return says
+        for i in wrong:
+            if all(_equals(m[i], other[i]) for m, other in found):
+                return f"value {i + 1} of {several}: {says}"
+    return ""
+
+
+def _alike(mine, other, wrong):
+    """Whether a result, or one of its values that are wrong, is another one."""
+    if not wrong or not isinstance(other, tuple):
+        return _equals(mine, other)
+    return any(_equals(mine[i], other[i]) for i in wrong)
+
+
+def _other_arguments(first):
+    """Yield (what to say, a function that changes a dict of arguments) for what people do to one or two of them."""
+    usable = [name for name, value in first.items() if _numbers(value) is not None]
+    changes = [
+        (lambda a: -a, "the results are right ones for -{0} in place of {0}: is the sign of {0} turned?"),
+        (lambda a: 0 * a, "the results are right ones for {0} = 0: is {0} left out?"),
+        (lambda a: 0 * a + 1, "the results are right ones for {0} = 1: is {0} left out as a factor?"),
+        (lambda a: 2 * a, "the results are right ones for twice {0}"),
+        (lambda a: a / 2, "the results are right ones for half of {0}"),
+        (lambda a: a + 1, "the results are right ones for {0} + 1"),
+        (lambda a: a - 1, "the results are right ones for {0} - 1"),
+        (lambda a: 1 / a, "the results are right ones for 1 / {0}"),
+        (lambda a: a**2, "the results are right ones for the square of {0}"),
+        (lambda a: a[::-1], "the results are right ones for {0} in reverse order"),
+        (lambda a: a.T, "the results are right ones for {0} lying on its side"),
+    ]
+    for name in usable:
+        for change, says in changes:
+            yield says.format(name), lambda a, name=name, change=change: a | {name: change(a[name])}
+    for name in usable:
+        for other in usable:
+            if name != other and np.shape(first[name]) == np.shape(first[other]):
+                says = f"the results are right ones with {other} in place of {name}"
+                yield says, lambda a, name=name, other=other: a | {name: a[other]}
+                if name < other:
+                    says = f"the results are right ones with {name} and {other} exchanged"
+                    yield says, lambda a, name=name, other=other: a | {name: a[other], other: a[name]}
+
+
+def _not_used(given, answer, function):
+    """Return which argument changes the right results and not the reader's, or nothing."""
+    for name, value in given[0].items():
+        if _numbers(value) is None or np.asarray(value).dtype.kind != "f":
+            continue
+        used = wanted = False
+        for arguments in given:
+            for change in (lambda a: 1.5 * a + 0.25, lambda a: -a - 1):
+                other = arguments | {name: change(arguments[name])}
+                wanted = wanted or not _equals(_call(answer, arguments), _call(answer, other))
+                used = used or not _equals(_call(function, arguments), _call(function, other))
+        if wanted and not used:
+            return f"the results do not depend on {name}: is it used?"
+    return ""
+
+
+class _Nothing(Exception):
+    """Stands for the result of a call that raised."""
+
+
+def _call(function, arguments, change=dict):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*copy.deepcopy(tuple(change(arguments).values())))
+    except (Exception, KeyboardInterrupt):
+        return _Nothing
+
+
+def _equals(one, other):
+    if one is _Nothing or other is _Nothing:
+        return one is other
+    if isinstance(one, tuple) or isinstance(other, tuple):
+        same_kind = isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and len(one) == len(other)
+        return same_kind and all(_equals(a, b) for a, b in zip(one, other, strict=True))
+    try:
+        return _same([np.asarray(one, float)], [np.asarray(other, float)])
+    except (ValueError, TypeError):
+        return False

@@ -163,7 +163,9 @@ def examine(exercise, function):
         fault = fault or found or (Fault(strange, f"for {given}") if strange else None)
     if fault is not None and exercise.judge is None and not fault.cause:
         cases = exercise.cases()[: len(results)]
-        fault.cause = known_cause(exercise, results) or cause_of(results, rights, cases, names(exercise))
+        fault.cause = known_cause(exercise, results) or cause_of(
+            results, rights, cases, names(exercise), exercise.answer, function
+        )
         if fault.cause[:7] == fault.numbers[:7] == "value " + fault.numbers[6:7]:
             fault.numbers = fault.numbers.partition(": ")[2]  # which value it is, is said already
     if fault is not None:
@@ -290,12 +292,11 @@ def known_cause(exercise, results):
     """Return what to say to somebody whose results are those of a known wrong answer, or nothing."""
     for wrong, says in exercise.wrong:
         try:
-            others = [run(exercise, wrong, arguments)[0] for arguments in exercise.cases()[: len(results)]]
-            same = all(difference(exercise, a, b, "") is None for a, b in zip(results, others, strict=True))
+            pairs = zip(results, exercise.cases(), strict=False)
+            if all(difference(exercise, a, run(exercise, wrong, given)[0], "") is None for a, given in pairs):
+                return says
         except Fault:
             continue
-        if same:
-            return says
     return ""
 
 

@@ -422,7 +422,7 @@ def steps_multiplied(x, left, right, height):
 
 def places():
     x = np.arange(-0.95, 2.0, 0.1)  # no place is near an edge, where > and >= or a steep sigmoid differ
-    return [(x, 0.2, 0.6, 2.0), (x, -0.5, 1.5, -0.75)]
+    return [(x, 0.2, 0.6, 2.0), (x, -0.5, 1.5, -0.75), (x.reshape(5, 6), 0.1, 0.9, 1.5)]
 
 
 EXERCISES = [
