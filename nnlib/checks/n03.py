@@ -482,7 +482,7 @@ EXERCISES = [
     Exercise(
         "03.4",
         "he_normal",
-        "first weights for ReLU",
+        "initial weights for ReLU",
         he_normal,
         layers,
         wrong=(
