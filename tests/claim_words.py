@@ -27,7 +27,7 @@ def Words(number):
 
 
 def whole_number(number):
-    if float(number) != round(float(number)):
+    if abs(float(number) - round(float(number))) > 1e-9:
         raise ValueError(f"expected a whole number, got {number}: round it as the sentence does")
     return round(float(number))
 
@@ -53,9 +53,9 @@ def listed(names):
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def holds(fact, text):
-    """Return the text if the fact is one, else that it is not: for what a sentence says without a number."""
-    return text if fact else f"(not so: {text})"
+def so(fact):
+    """Return nothing if a fact is one: for what a sentence says without a number, as in "The loss falls{so(...)}"."""
+    return "" if fact else " (not so)"
 
 
 def names(variables, text):

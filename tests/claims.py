@@ -121,7 +121,7 @@ def whole(text):
 @cache
 def pattern(claim):
     """Return a pattern for where a claim may stand: its text, with anything short in the place of what is computed."""
-    hole = r"(\S(?:.{0,90}?\S)??)"
+    hole = r"((?:\S(?:.{0,90}?\S)??)?)"
     return whole("".join(literal(text) + (hole if computed else "") for text, computed in claim.parts))
 
 

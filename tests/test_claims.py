@@ -43,11 +43,11 @@ def test_words_are_read_as_they_are_written(number, text):
 
 
 def test_other_ways_to_say_a_result():
-    assert claim_words.times(2), claim_words.times(3) == ("twice", "three times")
+    assert (claim_words.times(2), claim_words.times(3)) == ("twice", "three times")
     assert claim_words.listed(["AND", "OR", "NAND"]) == "AND, OR and NAND"
     assert claim_words.listed(["AND"]) == "AND"
     assert claim_words.number(-2.50) == "-2.5"
-    assert claim_words.holds(1 > 2, "it falls") != "it falls" == claim_words.holds(2 > 1, "it falls")
+    assert (claim_words.so(2 > 1), claim_words.so(1 > 2)) == ("", " (not so)")
     for no_word in [0.5, 101]:
         with pytest.raises(ValueError, match="expected a"):
             claim_words.words(no_word)
