@@ -35,6 +35,8 @@ NOT_UNITS = {f"test_{name}.py" for name in ["browser", "bugs", "exercises", "led
 FIRST = {f"test_{name}.py" for name in ["gradients", "optimizers"]}  # fast, and they know most
 PATHS = sorted((ROOT / "tests").glob("test_*.py"), key=lambda path: (path.name not in FIRST, path.name))
 UNITS = [f"tests/{path.name}" for path in PATHS if path.name not in NOT_UNITS]
+# What judges checks and experiments is slow, and knows nothing of the rest.
+OWN = {"checks": ["tests/test_exercises.py"], "experiments": ["tests/test_ledger.py"]}
 UNITS += ["-m", "not notebook and not browser and not canary", "--deselect=tests/test_packaging.py::test_style"]
 
 
@@ -266,6 +268,144 @@ BUGS = [
         ("circles swap their classes", "np.where(y == 0, 1.0, inner)", "np.where(y == 0, inner, 1.0)"),
         ("moons do not reach into each other", "0.5 - np.sin(angle)", "-np.sin(angle)"),
     ),
+    *bugs(
+        "checks/compare",
+        ("compare takes near for exact", "exact = bool((mine == reference).all())",
+         "exact = bool(np.isclose(mine, reference).all())"),
+        ("compare lets another shape pass", "if mine.shape != reference.shape:", "if mine.size != reference.size:"),
+        ("compare is lax", "rtol=1e-7, atol=1e-12", "rtol=1e-2, atol=1e-12"),
+        ("compare blames the sign for what is right", "np.allclose(mine, -reference)", "np.allclose(mine, reference)"),
+    ),
+    *bugs(
+        "checks/engine",
+        ("a check takes a transposed result", "if got.shape != wanted.shape:", "if got.size != wanted.size:"),
+        ("a check is lax", "exercise.rtol, exercise.atol, equal_nan", "0.1, 0.1, equal_nan"),
+        ("a changed input goes unnoticed", "if isinstance(before, np.ndarray) and not np.array_equal(",
+         "if False and not np.array_equal("),
+        ("one case is enough for a known cause", "if all(difference(exercise, a, run(", "if any(difference(exercise, a, run("),
+        ("a stub is taken for an answer", "if is_stub(function):", "if False:"),
+        ("a warning is overlooked", '(Fault(strange, f"for {given}") if strange else None)', "None"),
+        ("the reader's function is lost", "course.readers = function", "pass"),
+    ),
+    *bugs(
+        "checks/predict",
+        ("a prediction is always right", 'if self.mine == outcome', "if self.mine"),
+        ("capitals count in a prediction", "if plain(choice) == plain(mine)", "if choice == mine"),
+        ("True is a number to predict", " and not isinstance(mine, bool)", ""),
+    ),
+    *bugs(
+        "checks/progress",
+        ("what is done is forgotten", 'or (state == "○" and number in kept)', ""),
+        ("another notebook's progress is lost", "(read() or kept) | {number: state}", "kept | {number: state}"),
+    ),
+    *bugs(
+        "checks/causes",
+        ("a cause is looked for in no facts", "if says := look(mine, right, given):", "if False:"),
+    ),
+    *bugs(
+        "checks/settings",
+        ("a raised recursion limit is taken", "self.changed = DEEPER if limit > self.limit else self.changed", "pass"),
+    ),
+    *bugs(
+        "checks/whose",
+        ("whose results they are is said by threads too", " and threading.current_thread() is threading.main_thread()",
+         ""),
+        ("whose results they are is said once for ever", "    _said.clear()", "    pass"),
+    ),
+    *bugs(
+        "experiments/bugs",
+        ("the bug of one bias is none", "return dZ.sum() / len(dZ)", "return dZ.mean(axis=0)"),
+        ("the mask bug is none", "return H >= 0", "return H > 0"),
+    ),
+    *bugs(
+        "experiments/common",
+        ("narrow weights are as wide as those of another layer", "/ math.sqrt(n_in)", "/ math.sqrt(n_out)"),
+        ("an epoch too early is judged", "if epoch.number % every == 0", "if epoch.number % every == every - 1"),
+        ("S4 starts on one side", "uniform(-0.5, 0.5)", "uniform(0, 0.5)"),
+    ),
+    *bugs(
+        "experiments/definition",
+        ("a band has no upper end", "return self.low <= value <= self.high", "return self.low <= value"),
+        ("NaN is taken for a result", "if not np.isfinite(result.get(name, np.nan))", "if name not in result"),
+        ("a band is lopsided", "round(published - distance, 9)", "round(published - 2 * distance, 9)"),
+        ("no run is cheap", "return self.seconds <= 2", "return False"),
+    ),
+    *bugs(
+        "experiments/systems",
+        ("two digits of S4's curve change places", "35415,", "35451,"),
+        ("S0 climbs", "w.data -= lr * w.grad", "w.data += lr * w.grad"),
+        ("S4 is computed without its author's bias rule", "if one_bias_gradient:", "if False:"),
+    ),
+    *bugs(
+        "experiments/nielsen",
+        ("L2 lets his weights grow", "W *= 1 - self.pull", "W *= 1 + self.pull"),
+        ("his costs are a mean over outputs", "model.backward(10 * loss.backward())",
+         "model.backward(loss.backward())"),
+        ("his neuron forgets a factor", "answers[-1] ** 2 * (1 - answers[-1])", "answers[-1] * (1 - answers[-1])"),
+        ("his rate is ours", "WeightDecay(model, lr * outputs,", "WeightDecay(model, lr,"),
+    ),
+    *bugs(
+        "experiments/baselines",
+        ("the farthest darkness wins", "[:, np.newaxis] - means).argmin(axis=1)",
+         "[:, np.newaxis] - means).argmax(axis=1)"),
+        ("by hand, the gradient is a sum", "dZ /= len(labels)", "pass"),
+        ("micrograd's expression has another power", "b**3", "b**2"),
+    ),
+    *bugs(
+        "viz/neuron",
+        ("the view's sums forget the bias", "corners @ w + b, shade", "corners @ w, shade"),
+        ("the view's line is the other half", "low <= -(w1 * fixed + b) / w2 <= high",
+         "low <= (w1 * fixed + b) / w2 <= high"),
+    ),
+    *bugs(
+        "viz/forward_numbers",
+        ("the temperature is ignored", '[(3, 3)], Z2 / temperature)', "[(3, 3)], Z2)"),
+    ),
+    *bugs(
+        "viz/descent",
+        ("Descent's noise is multiplied by lr", "start, noise * chance())", "start, noise * lr * chance())"),
+        ("a walk that flew off goes on", "if abs(w[0]) > FAR or abs(w[1]) > FAR:", "if False:"),
+    ),
+    *bugs(
+        "viz/initialisation_rules",
+        ("the view takes a unit for dead that answers sometimes", "(A > 0).any(axis=0)", "(A > 0).all(axis=0)"),
+        ("the view expects another spread of He's rule", "math.sqrt(2 / WIDTH))", "math.sqrt(1 / WIDTH))"),
+    ),
+    *bugs(
+        "viz/bends",
+        ("no activation grows", ")[0] > 10)", ")[0] > 1000)"),
+    ),
+    *bugs(
+        "viz/errors",
+        ("the table of errors is transposed", "confusion_matrix(columns, labels, SILENT + 1)",
+         "confusion_matrix(labels, columns, SILENT + 1)"),
+        ("the least sure come first", "else -sure[inside], kind", "else sure[inside], kind"),
+    ),
+    *bugs(
+        "viz/activation",
+        ("cross-entropy in the view is the quadratic cost", "(a * (1 - a) if cost", "(1 if cost"),
+        ("the view's neuron learns one number", "w, b = w - LR * push, b - LR * push", "w, b = w - LR * push, b"),
+    ),
+    *bugs(
+        "viz/training_run",
+        ("the view judges by what it learned from", "digits(50_000, CHECKED)", "digits(0, CHECKED)"),
+        ("the view's momentum is none", "SGD(lr, momentum=0.9)", "SGD(lr, momentum=0.0)"),
+    ),
+    *bugs(
+        "viz/playground_net",
+        ("the playground tests on what it learned from", "(X[self.n :], y[self.n :])", "(X[: self.n], y[: self.n])"),
+        ("the playground starts ReLU as tanh", "he_normal if bend and grows(bend) else glorot_uniform",
+         "glorot_uniform"),
+    ),
+    *bugs(
+        "viz/shapes",
+        ("every pair of sizes is stretched", "if 1 in (a, b) else", "if True else"),
+    ),
+    *bugs(
+        "viz/graph_record",
+        ("the graph's slopes have the other sign", "passed(rule, np.ones_like(y), x).item()",
+         "-passed(rule, np.ones_like(y), x).item()"),
+    ),
 ]
 # fmt: on
 
@@ -369,10 +509,11 @@ class Runs:
         file, item = red[1], red[2] or ""
         return f"{file[:2]} {item.lower()}" if file.endswith(".ipynb") else file
 
-    def by_units(self, copy):
-        return self.first_red(copy, *UNITS)
+    def by_units(self, copy, bug=None):
+        folder = bug.file.split("/")[1] if bug else None
+        return self.first_red(copy, *OWN.get(folder, []), *UNITS)
 
-    def by_notebooks(self, copy):
+    def by_notebooks(self, copy, bug=None):
         """Return the first red cell, notebook after notebook."""
         paths = sorted((copy / "notebooks").glob("*.ipynb"))
         return next(filter(None, (self.first_red(copy, f"notebooks/{path.name}") for path in paths)), None)
@@ -387,7 +528,7 @@ class Runs:
             found = Path(self.run(copy, [sys.executable, "-c", where], where="notebooks")[1].strip())
             if found != copy / "nnlib" / "__init__.py":
                 raise RuntimeError(f"expected to test the copy in {copy}, got {found}")
-            return {judge: getattr(self, f"by_{judge}")(copy) for judge in judges}
+            return {judge: getattr(self, f"by_{judge}")(copy, bug) for judge in judges}
         finally:
             shutil.rmtree(copy, ignore_errors=True)
             shutil.rmtree(copy.with_name(copy.name + "-tmp"), ignore_errors=True)
