@@ -442,6 +442,8 @@ def test_predictions(capsys):
     for mine, choices, kept in [(" UP", ("up", "down"), "up"), ("(3, )", ("(3,)", "()"), "(3,)"), (0, ("0", "1"), "0")]:
         assert predict("Which?", *choices, mine=mine).mine == kept
         assert capsys.readouterr().out == f"kept: {kept}\n"
+    assert predict("How many?", mine=True).mine is None
+    assert capsys.readouterr().out == "○ a prediction here is a number, not True\n"
     assert predict("Which bug?", "one", "none", mine=None).mine is None
     assert "your prediction?" in capsys.readouterr().out
     predict("Which way?", "up", "down", mine="down").reveal("down")
@@ -459,6 +461,8 @@ def test_predictions(capsys):
         (-np.arange(4.0).reshape(2, 2), "The sign is the other one."),
         (3 * np.arange(4.0).reshape(2, 2), "Everything is 3 times the reference"),
         (np.arange(6.0).reshape(2, 3), "expected shape (2, 2), got (2, 3)"),
+        (np.arange(4.0).reshape(4, 1), "expected shape (2, 2), got (4, 1)"),
+        (np.arange(4.0).reshape(2, 2) * (1 + 1e-6), "exact False  close False"),
         (np.array([[0, 1], [2, 9.0]]), "first at index (1, 1): expected 3, got 9\n"),
     ],
 )
