@@ -7,6 +7,7 @@ left out, one too many, two values swapped. What gives the same as the right ans
 knows (`inputs.py`) is no wrong answer, and is set aside. No clock ends an endless loop: lines are counted.
 """
 
+import argparse
 import ast
 import builtins
 import copy
@@ -367,7 +368,10 @@ def every_exercise():
     return [e for number in modules for e in importlib.import_module(f"nnlib.checks.n{number}").EXERCISES]
 
 
-def main(numbers):
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("numbers", nargs="*", help="of exercises, such as 02.3; without, all")
+    numbers = parser.parse_args().numbers
     exercises = every_exercise()
     total = np.zeros(4, int)
     print("exercise                            generated  refused  with a cause   (set aside: same as right)")
@@ -384,4 +388,4 @@ def main(numbers):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
