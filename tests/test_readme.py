@@ -8,11 +8,13 @@ import nbformat
 import picture
 import pytest
 from PIL import Image
+from quantities import stated
 from rules import NOTEBOOKS, accessible, links, load, prose, words
 from test_commands import GUIDES, README, ROOT, blocks
 
 import nnlib
 from nnlib import viz
+from nnlib.data import logic_gate
 from nnlib.viz.view import View
 
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -165,3 +167,26 @@ def test_the_views_of_the_picture_exist():
         exec(compile(ast.Module(before, []), "picture.py", "exec"), names)
         assert isinstance(eval(ast.unparse(last), names), View)
     assert len(picture.SCENES) == len(picture.CELLS) - 1
+
+
+def test_every_other_quantity_of_the_readme_is_counted():
+    """Minutes, hours and lessons are compared above; this is the rest of its prose, and nothing is left over."""
+    rows = json.loads((ROOT / "notebooks/ledger.json").read_text(encoding="utf-8"))["rows"]
+    systems = {name[:2] for name in rows if re.match(r"S\d", name)}
+    (seeds,) = {len(row["runs"]) for row in rows.values()} - {1}  # 1: what does not depend on chance
+    oldest = re.search(r'requires-python = ">=([\d.]+)', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))[1]
+    corners = len(logic_gate("and")[0])
+    counted = [f"rebuilds {NUMBERS[len(systems)]} published tutorials", f"over {NUMBERS[seeds]} seeds, the"]
+    counted += [
+        f"at all {NUMBERS[corners]} corners",
+        f"older than {oldest}",
+        "on two cores",
+        "the two arms of a spiral",
+    ]
+    compared = [r"^\w+ lessons of \d+ minutes", r"about \d+ hours", r"reads it as a\s+3"]
+    compared += [r"BSD 3-Clause|CC BY(?:-SA)? \d.0"]
+    prose = re.sub(r"^\|.*$", " ", README, flags=re.MULTILINE)
+    for phrase in [*(re.escape(text).replace(r"\ ", r"\s+") for text in counted), *compared]:
+        prose, found = re.subn(phrase, " ", prose, flags=re.MULTILINE)
+        assert found, phrase
+    assert [hit[0] for hit in stated(prose)] == []

@@ -9,7 +9,7 @@ from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, eval
 from nnlib.optimizers import SGD
 from nnlib.viz import LiveTraining
 from nnlib.viz.training_picture import apart, axis_for, sheet_of
-from nnlib.viz.training_run import Run, digits, endless, idle, unseen
+from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, idle, unseen
 from nnlib.viz.training_words import Curves, hints_of
 
 
@@ -296,3 +296,13 @@ def test_a_run_counts_nothing_before_its_first_step():
     record = run.record()
     assert (record.seen, record.tiles, record.idle) == (0, None, ())
     assert math.isnan(record.loss)
+
+
+def test_momentum_keeps_nine_tenths_of_its_velocity():
+    params = np.zeros(1)
+    optimizer, plain = OPTIMIZERS["momentum"](1.0), OPTIMIZERS["SGD"](1.0)
+    for _ in range(2):
+        optimizer.step(params, np.ones(1))
+    assert params[0] == pytest.approx(-(1 + 1.9))
+    plain.step(params, np.zeros(1))
+    assert params[0] == pytest.approx(-(1 + 1.9))
