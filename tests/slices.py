@@ -39,27 +39,25 @@ def trains(tree, trainers):
 def left_out(sources):
     """Return the places of the cells that need not run again, in a list of sources that has the stubs in it."""
     trees, trainers = [ast.parse(source) for source in sources], set(TRAINERS)
+    needs, gives = [used(tree) for tree in trees], [bound(tree) for tree in trees]
     heavy = {place for place, tree in enumerate(trees) if trains(tree, trainers)}
     own = set(re.findall(STUB, "\n".join(sources), re.MULTILINE))
-    roots = {
-        place
-        for place, (source, tree) in enumerate(zip(sources, trees, strict=True))
-        if SHOWS in source or re.search(STUB, source, re.MULTILINE) or used(tree) & own
-    }
+    shows = [SHOWS in source or re.search(STUB, source, re.MULTILINE) for source in sources]
+    roots = {place for place in range(len(trees)) if shows[place] or needs[place] & own}
     out, wanted = set(), set()  # wanted: the names that later cells need
     for place in reversed(range(len(trees))):
-        before = set().union(*(bound(tree) for i, tree in enumerate(trees[:place]) if i not in heavy))
-        if place in heavy - roots and not (bound(trees[place]) - before) & wanted:
+        before = set().union(*(gives[i] for i in range(place) if i not in heavy))
+        if place in heavy - roots and not (gives[place] - before) & wanted:
             out.add(place)
-        elif place in roots or bound(trees[place]) & wanted:
-            wanted |= used(trees[place])
+        elif place in roots or gives[place] & wanted:
+            wanted |= needs[place]
     there, missing = set(), set()
-    for place, tree in enumerate(trees):
-        if place in out or (used(tree) & (missing - there) and place not in roots):
+    for place in range(len(trees)):
+        if place in out or (needs[place] & (missing - there) and place not in roots):
             out.add(place)
-            missing |= bound(tree)
+            missing |= gives[place]
         else:
-            there |= bound(tree)
+            there |= gives[place]
     return out
 
 
