@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +17,22 @@ def created(path):
 
 
 def claimed(path, patience):
-    """Return a new binary file that nobody else is writing, or raise FileExistsError after `patience` seconds."""
-    end = time.monotonic() + patience
+    """Return a new binary file that nobody else is writing.
+
+    Raises FileExistsError if one and the same has been there for `patience` seconds: whoever was writing it is gone.
+    However many others take their turn meanwhile, nobody's file is taken away.
+    """
+    there = None
     while True:
         try:
             return path.open("xb")
         except FileExistsError:
-            if time.monotonic() > end:
-                raise
+            with suppress(FileNotFoundError):  # it has just found its place
+                status = path.stat()
+                if there != (there := (status.st_ino, status.st_mtime_ns)):
+                    end = time.monotonic() + patience
+                elif time.monotonic() > end:
+                    raise
             time.sleep(0.02)
 
 

@@ -9,11 +9,13 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import ledger
 import numpy as np
 import pytest
 import refresh
+import strict
 from test_ledger import double, made
 
 from nnlib import Adam, Dense, Sequential, SoftmaxCrossEntropy, files, fit, load_mnist, pretrained
@@ -145,14 +147,34 @@ def test_damaged_progress_is_not_written_over(path, monkeypatch, capsys):
 
 def test_two_notebooks_at_the_same_time_lose_no_progress(path, monkeypatch):
     monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    monkeypatch.setattr(progress, "PATIENCE", strict.PATIENCE)
     numbers = [f"98.{number}" for number in range(40)]
     with ThreadPoolExecutor(4) as notebooks:
         list(notebooks.map(lambda number: progress.record(number, "✓"), numbers))
     assert sorted(progress.load()) == sorted(numbers)
 
 
+def test_however_many_take_their_turn_no_file_is_taken_from_one_who_writes(tmp_path, monkeypatch):
+    """The patience is for each of them, not for all together."""
+    clock, path, turns = SimpleNamespace(now=0.0), tmp_path / "unfinished", iter(range(9))
+
+    def sleep(seconds):  # while one waits, another has ended, and the next has begun
+        clock.now += 0.9
+        path.unlink()
+        if next(turns, None) is not None:
+            (tmp_path / f"next{clock.now}").touch()
+            os.utime(tmp_path / f"next{clock.now}", ns=(0, int(clock.now * 1e9)))
+            (tmp_path / f"next{clock.now}").rename(path)
+
+    path.touch()
+    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=lambda: clock.now, sleep=sleep))
+    files.claimed(path, patience=1).close()
+    assert clock.now > 8
+
+
 def test_what_a_killed_kernel_left_behind_does_not_keep_progress_from_being_kept(path, monkeypatch):
     monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    monkeypatch.setattr(progress, "PATIENCE", 0.1)
     path.with_name(path.name + ".unfinished").write_text("half a")
     progress.record("02.1", "✓")
     assert progress.load() == {"02.1": "✓"}

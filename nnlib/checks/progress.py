@@ -12,6 +12,7 @@ from pathlib import Path
 from nnlib.files import claimed, created, replacing
 
 LARGEST = 1_000_000  # bytes
+PATIENCE = 5  # seconds in which another notebook, on a busy machine too, has written the file
 STATES = {"○": "not attempted", "✗": "not right yet", "✓": "done"}
 
 
@@ -60,7 +61,7 @@ def record(number, state):
 def _claim(unfinished):
     """Wait a moment for another notebook; what a killed kernel has left behind is written over."""
     try:
-        return claimed(unfinished, patience=1)
+        return claimed(unfinished, PATIENCE)
     except FileExistsError:
         return created(unfinished)
 
