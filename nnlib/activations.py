@@ -1,4 +1,4 @@
-"""The bends between the layers: without them a stack of layers is one layer.
+"""The functions between the layers: without them a stack of layers is one layer.
 
 Adding an activation is one class with `f` and `derivative`: tests and pictures find it by themselves.
 Write `f` with NumPy's operators and functions, so that the tape can follow it.

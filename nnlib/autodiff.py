@@ -19,7 +19,7 @@ def unbroadcast(gradient, shape):
 
 
 class Tensor:
-    """An array that knows how it was computed, so that `backward` can find its slope by each input.
+    """An array that knows how it was computed, so that `backward` can find its gradient with respect to each input.
 
     data: the values, a float array.   grad: an array of its shape, 0 until `backward` adds to it.
     Operators + - * / ** @, indexing, and the methods below work as NumPy's, broadcasting included;

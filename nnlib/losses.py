@@ -1,4 +1,4 @@
-"""How wrong is the network? One number for a batch, and its slope for every output."""
+"""How wrong is the network? One number for a batch, and its gradient with respect to every output."""
 
 import numpy as np
 

@@ -29,7 +29,7 @@ BY_TAPE, BY_DIFFERENCES = 1e-10, 1e-6
 
 
 def batch(rng):
-    """Six examples with five features, no two alike, spread over the bends of all activations."""
+    """Six examples with five features, no two alike, spread over the corners and curves of all activations."""
     return 2 * rng.standard_normal((6, 5))
 
 

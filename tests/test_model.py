@@ -169,9 +169,9 @@ def test_two_models_share_a_layer():
     """As in transfer learning: a new head on a trained body, and both go on learning."""
     old = new_model()
     run(old)
-    body, bend, _ = old.layers
+    body, activation, _ = old.layers
     before = body.W.copy()
-    new = Sequential(body, bend, dense(4, 2, seed=9))
+    new = Sequential(body, activation, dense(4, 2, seed=9))
     np.testing.assert_array_equal(body.W, before)
 
     for model, other in [(new, old), (old, new), (new, old)]:

@@ -58,7 +58,7 @@ for view in {view for view in vars(viz).values() if isinstance(view, type) and i
 
 
 def test_a_new_activation_is_offered_by_every_view():
-    """All but Backward, whose two bends are written out for the sake of the reader's pieces."""
+    """All but Backward, whose two activations are written out for the sake of the reader's pieces."""
     run = subprocess.run([sys.executable, "-c", NEW_ACTIVATION], capture_output=True, text=True, check=True)
     named = [f"{name} True" for name in ("Activations", "Forward", "Initialisation", "LiveTraining", "Playground")]
     assert sorted(run.stdout.splitlines()) == named

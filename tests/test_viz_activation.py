@@ -103,16 +103,16 @@ def test_with_cross_entropy_the_slope_cancels():
 def test_every_activation_of_nnlib_is_offered_and_right():
     view = Activations(step=0)
     assert {kind.__name__ for kind in Activation.__subclasses__() if kind.__module__ == "nnlib.activations"} == set(
-        activation.BENDS
+        activation.ACTIVATIONS
     )
-    assert set(activation.BENDS) < set(view.controls[0].options)
-    for name in activation.BENDS:
+    assert set(activation.ACTIVATIONS) < set(view.controls[0].options)
+    for name in activation.ACTIVATIONS:
         view.set(activation=name, x=-1)
         assert not view.error
         assert "wrong" not in view.facts_shown
-        frame, bend = view.now, getattr(nnlib, name)()
-        np.testing.assert_array_equal(frame.y, bend.forward(frame.x))
-        np.testing.assert_array_equal(frame.slope, bend.backward(np.ones(frame.x.shape)))
+        frame, made = view.now, getattr(nnlib, name)()
+        np.testing.assert_array_equal(frame.y, made.forward(frame.x))
+        np.testing.assert_array_equal(frame.slope, made.backward(np.ones(frame.x.shape)))
         np.testing.assert_allclose(frame.slope, np.gradient(frame.y, frame.x), atol=0.6)  # 0.5 beside a corner
 
 

@@ -1,4 +1,4 @@
-"""The way back by numbers: slopes against the tape, what each bug shows, a reader's own functions, both ends."""
+"""The way back by numbers: gradients against the tape, what each bug shows, a reader's own functions, both ends."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from nnlib.checks import n04
 from nnlib.viz import Backward
 from nnlib.viz.backward import BUGS, LIMIT, NAMES, Pieces, backward_frame, measured, network, number, walk_back
 
-BENDS = ("tanh", "ReLU")
+ACTIVATIONS = ("tanh", "ReLU")
 
 
 def by_tape(seed, activation):
@@ -28,9 +28,9 @@ def with_readers(view, **readers):
     return view
 
 
-@pytest.mark.parametrize("activation", BENDS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("seed", [0, 1, 20])
-def test_slopes_and_measurements_are_those_of_the_tape(seed, activation):
+def test_gradients_and_measurements_are_those_of_the_tape(seed, activation):
     known = by_tape(seed, activation)
     for found in (map(vars, walk_back(Pieces(), seed, activation)), measured(seed, activation)):
         slopes = [layer[name] for layer in found for name in ("dW", "db")]
@@ -48,7 +48,7 @@ def test_every_network_has_silent_and_answering_units_away_from_the_corner(seed)
     assert set(labels) <= {0, 1, 2}
 
 
-@pytest.mark.parametrize("activation", BENDS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("seed", range(21))
 def test_each_bug_is_seen_where_it_acts_and_nothing_else_is(seed, activation):
     acts = {  # layers 1 and 2: is one of dZ, dW, db, dX wrong?
@@ -69,10 +69,13 @@ def test_each_bug_is_seen_where_it_acts_and_nothing_else_is(seed, activation):
 @pytest.mark.parametrize(
     ("bug", "says"),
     [
-        ("none", "All 24 slopes of weights and biases agree with the measurement"),
+        ("none", "All 24 gradients of weights and biases agree with the measurement"),
         ("bias forgotten", "db of layers 1 and 2 are wrong, both dW are right: look at the bias rule"),
-        ("wrong transpose", "those of layer 2 are right: look at dX = dZ Wᵀ, with which layer 2 passes its blame on"),
-        ("no 1/n", "look at the start, dZ = (p − y) / n: each slope is 4 times what is measured, and n is 4"),
+        (
+            "wrong transpose",
+            "those of layer 2 are right: look at dX = dZ Wᵀ, with which layer 2 passes the gradient on",
+        ),
+        ("no 1/n", "look at the start, dZ = (p − y) / n: each gradient is 4 times what is measured, and n is 4"),
         ("mask after rectification", "those of layer 2 are right: look at the slope of ReLU"),
     ],
 )
@@ -149,8 +152,8 @@ def test_right_functions_of_a_reader_agree_and_are_asked():
         ("dense_backward", lambda X, W, dY: (X.T @ dY, dY.sum(axis=0), dY @ W), "dX = dZ Wᵀ, with which layer 2"),
         ("relu_backward", n04.always_true, "look at the slope of ReLU"),
         ("relu_backward", n04.the_other_half, "look at the slope of ReLU"),
-        ("cross_entropy_gradient", n04.no_mean, "each slope is 4 times what is measured"),
-        ("cross_entropy_gradient", n04.uphill_and_down, "each slope is −1 times what is measured"),
+        ("cross_entropy_gradient", n04.no_mean, "each gradient is 4 times what is measured"),
+        ("cross_entropy_gradient", n04.uphill_and_down, "each gradient is −1 times what is measured"),
         ("cross_entropy_gradient", n04.nothing_subtracted, "look at the start, dZ = (p − y) / n"),
     ],
 )
@@ -226,7 +229,7 @@ def test_the_bug_switch_takes_the_place_of_the_readers_piece_only():
     ("control", "ends"),
     [
         ("layer", (1, 2)), ("row", (0, 3)), ("column", (0, 2)), ("seed", (0, 20)),
-        ("activation", BENDS), ("bug", (BUGS[0], BUGS[-1])),
+        ("activation", ACTIVATIONS), ("bug", (BUGS[0], BUGS[-1])),
     ],
 )  # fmt: skip
 def test_both_ends_of_each_control(control, ends):

@@ -9,9 +9,9 @@ import pytest
 import nnlib
 from nnlib.checks import n02, n03
 from nnlib.viz import Forward
-from nnlib.viz.bends import BENDS
 from nnlib.viz.forward import HEIGHT, HIGH, WIDTH, Grid
 from nnlib.viz.forward_numbers import SOURCES, cause, network
+from nnlib.viz.known_activations import ACTIVATIONS
 
 CELLS = [(array, i, j) for array in SOURCES for i in range(3) for j in range(4 if array in ("Z1", "A1") else 3)]
 
@@ -25,11 +25,11 @@ def with_readers(view, **readers):
 def value_of(text):
     """Return the number that a written formula has."""
     text = text.replace("−", "-").replace("·", "*")
-    bends = {name: lambda z, bend=bend: float(bend().f(np.array([z]))[0]) for name, bend in BENDS.items()}
-    return eval(text, bends | {"exp": math.exp, "tanh": math.tanh, "max": max})
+    known = {name: lambda z, made=made: float(made().f(np.array([z]))[0]) for name, made in ACTIVATIONS.items()}
+    return eval(text, known | {"exp": math.exp, "tanh": math.tanh, "max": max})
 
 
-@pytest.mark.parametrize("activation", BENDS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("temperature", [0.1, 1.0, 10.0])
 def test_arrays_are_those_of_the_library(activation, temperature):
     frame = Forward(activation=activation, temperature=temperature, seed=5).now
@@ -62,7 +62,7 @@ def test_numbers_are_small_and_every_network_shows_something(seed):
     assert (np.sort(Z2)[:, 2] - np.sort(Z2)[:, 1] > 0.1).all()
 
 
-@pytest.mark.parametrize("activation", BENDS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("array", "i", "j"), CELLS)
 def test_the_written_sum_is_that_of_the_cell(array, i, j, activation):
     frame = Forward(array=array, row=i, column=j, activation=activation, temperature=0.5).now
@@ -210,7 +210,7 @@ def test_a_readers_wrong_softmax_is_marked_and_explained(wrong):
     assert not view.now.Z2.wrong.any()
 
 
-def test_a_readers_own_bend_counts():
+def test_a_readers_own_activation_counts():
     class Tanh:
         def forward(self, X):
             return np.tanh(X) + (X > 1)

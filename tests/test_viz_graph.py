@@ -204,7 +204,7 @@ WRONG = [
     (lambda: Parents(None), "expected parents to be pairs"),
     (lambda: Parents((Tensor(1.0),)), "expected parents to be pairs"),
     (lambda: Parents(((2.0, 1.0),)), "expected a Tensor"),
-    (lambda: Parents(((Tensor(1.0), None),)), "expected the slope by a parent to be a number or a function"),
+    (lambda: Parents(((Tensor(1.0), None),)), "expected a local derivative to be a number or a function"),
     (lambda: Parents(((Tensor(1.0), lambda g: 1 / 0),)), "a rule for going back raised ZeroDivisionError"),
     (lambda: Parents(((Tensor(1.0), lambda g: None),)), "a rule for going back"),
     (lambda: Parents(((Tensor([1.0, 2.0]), lambda g: np.ones(3)),)), "a rule for going back|parent's shape"),

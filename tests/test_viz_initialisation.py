@@ -1,4 +1,4 @@
-"""The view of first weights: its arrays against the formulas and a plain loop, and what a reader's rule does to it."""
+"""The view of initial weights: its arrays against formulas and a plain loop, and what a reader's rule does to it."""
 
 import math
 import warnings
@@ -35,15 +35,15 @@ def none(Z):
     return Z, np.ones(Z.shape)
 
 
-@pytest.mark.parametrize(("name", "bend"), [("ReLU", relu), ("Tanh", tanh), ("Sigmoid", sigmoid), ("none", none)])
+@pytest.mark.parametrize(("name", "activation"), [("ReLU", relu), ("Tanh", tanh), ("Sigmoid", sigmoid), ("none", none)])
 @pytest.mark.parametrize("scale", [0.5, 1, 3])
-def test_spreads_as_a_plain_loop_has_them(name, bend, scale):
+def test_spreads_as_a_plain_loop_has_them(name, activation, scale):
     frame = Initialisation(rule="glorot_uniform", activation=name, scale=scale, depth=5, seed=3).now
     weights = scale * drawn(nnlib.glorot_uniform, "glorot_uniform", 3, 5)
     A, dA = batch(3)
-    slopes, blame = [], [dA]
+    slopes, gradients = [], [dA]
     for k, W in enumerate(weights):
-        A, slope = bend(A @ W)
+        A, slope = activation(A @ W)
         slopes.append(slope)
         assert 10 ** frame.signal[k] == pytest.approx(np.std(A), rel=1e-9)
         assert 10 ** frame.apart[k] == pytest.approx(math.sqrt(np.mean(np.var(A, axis=0))), rel=1e-9)
@@ -52,8 +52,8 @@ def test_spreads_as_a_plain_loop_has_them(name, bend, scale):
                 "Sigmoid": np.mean((A > 0.97) | (A < 0.03)), "none": np.nan}[name]  # fmt: skip
         np.testing.assert_allclose(frame.lost[k], lost)
     for W, slope in zip(weights[:0:-1], slopes[:0:-1], strict=True):
-        blame.insert(0, (blame[0] * slope) @ W.T)
-    np.testing.assert_allclose(10**frame.gradient, [np.std(d) for d in blame], rtol=1e-9)
+        gradients.insert(0, (gradients[0] * slope) @ W.T)
+    np.testing.assert_allclose(10**frame.gradient, [np.std(d) for d in gradients], rtol=1e-9)
 
 
 def shares(A, frame):

@@ -11,7 +11,7 @@ from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoi
 from nnlib.data import circles
 from nnlib.initializers import he_normal
 from nnlib.viz import Playground
-from nnlib.viz.bends import OR_NONE
+from nnlib.viz.known_activations import OR_NONE
 from nnlib.viz.playground import spots_of
 from nnlib.viz.playground_net import DATA, FEATURES, FORMULAS, SHAPES, WIDE, N, plane
 from nnlib.viz.playground_picture import CURVE, FLOOR, LEFT, MIDDLE, PLANE, SAMPLES, SIDE
@@ -234,14 +234,14 @@ def test_features_are_what_their_names_say():
     assert FEATURES["with sines"] == ("x1", "x2", "sin 4x1", "sin 4x2")
 
 
-def test_first_weights_suit_the_activation():
+def test_initial_weights_suit_the_activation():
     rng = np.random.default_rng(3)
     first = Playground(activation="ReLU", seed=3).going.model.layers[0]
     np.testing.assert_array_equal(first.W, he_normal(2, 4, rng))
     limit = np.sqrt(6 / (2 + 8))
     assert np.abs(Playground(shape="8", seed=3).going.model.layers[0].W).max() <= limit
-    bends = [type(layer) for layer in Playground(shape="4-2", activation="Sigmoid").going.model.layers[1::2]]
-    assert bends == [Sigmoid, Sigmoid]
+    found = [type(layer) for layer in Playground(shape="4-2", activation="Sigmoid").going.model.layers[1::2]]
+    assert found == [Sigmoid, Sigmoid]
     assert ReLU not in map(type, Playground(activation="none").going.model.layers)
 
 

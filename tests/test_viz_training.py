@@ -99,7 +99,7 @@ def test_a_network_with_a_bias_of_minus_100_is_dead():
 
     view = LiveTraining(dead, optimizer="SGD").run(8)
     assert view.now.idle == [["dead", 32, 32]]
-    assert "Dead units: 32 of 32 after layer 1 pass no slope on" in view.facts_shown
+    assert "Dead units: 32 of 32 after layer 1 pass no gradient on" in view.facts_shown
     assert (view.now.norms[1:, 0] == 0).all()
 
 
@@ -156,7 +156,7 @@ def test_hints_of_made_up_runs(mean, val_loss, units, heads):
     assert [hint.split(":")[0] for hint in hints_of(made_up(mean, val_loss), units)] == heads
 
 
-def test_tiles_are_the_first_weights_the_first_one_at_the_top_left():
+def test_tiles_are_the_weights_of_layer_1_the_first_one_at_the_top_left():
     view = LiveTraining().run(1)
     W, sheet = view.going.model.layers[0].W, view.now.tiles[::-1]
     assert sheet.shape == (4 * 30, 8 * 30)

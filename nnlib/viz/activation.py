@@ -7,7 +7,7 @@ from matplotlib.patheffects import withStroke
 
 from nnlib.checks.engine import kind, place
 from nnlib.plotting import BLUE, GREY, ORANGE
-from nnlib.viz.bends import BENDS, is_bend
+from nnlib.viz.known_activations import ACTIVATIONS, is_activation
 from nnlib.viz.view import Choice, Slider, View, readers_names
 
 LOW, HIGH, FLAT, STEPS, LR, FAR = -6, 6, 0.05, 300, 0.15, 1e6
@@ -49,24 +49,24 @@ class ActivationFrame:
     steps: int = STEPS
 
 
-def activation_frame(bend, x, w, b, target, cost, step):
-    """Return the ActivationFrame of `bend`, which has f(X) and derivative(X, Y) as in nnlib.activations."""
-    y, slope, point = *curve(bend, PLACES), np.array([x])
-    measured, wrong = measured_slope(bend, slope)
-    value, steepness = curve(bend, point)
+def activation_frame(activation, x, w, b, target, cost, step):
+    """Return the ActivationFrame of `activation`, which has f(X) and derivative(X, Y) as in nnlib.activations."""
+    y, slope, point = *curve(activation, PLACES), np.array([x])
+    measured, wrong = measured_slope(activation, slope)
+    value, steepness = curve(activation, point)
     fits = cost == "quadratic" or bool(y.min() > 0 and y.max() < 1)
-    run = learned(bend, w, b, target, cost) if fits else np.full((STEPS + 1, 4), np.nan)
+    run = learned(activation, w, b, target, cost) if fits else np.full((STEPS + 1, 4), np.nan)
     ends = [0, 1, *run[np.isfinite(run[:, 1]), 1:3].ravel()]
     both = *limits(y, slope, measured), min(ends), max(ends)
     point = np.concatenate([point, value, steepness])
     now = run[: int(step) + 1].T  # (4, step + 1)
-    head = type(bend).__name__, target, PLACES
+    head = type(activation).__name__, target, PLACES
     return ActivationFrame(*head, y, slope, measured, wrong, point, *now, *both, fits, caption(now, fits))
 
 
-def applied(bend, method, *arrays):
-    """Return what a method of `bend` gives for copies of arrays, as floats; raises ValueError for other things."""
-    who, function = f"{type(bend).__name__}.{method}", getattr(bend, method)
+def applied(activation, method, *arrays):
+    """Return what a method of `activation` gives for copies of arrays, as floats; raises ValueError for others."""
+    who, function = f"{type(activation).__name__}.{method}", getattr(activation, method)
     try:
         said = function(*(array.copy() for array in arrays))
     except Exception as error:
@@ -81,22 +81,22 @@ def applied(bend, method, *arrays):
     return np.asarray(said) * 1.0  # True is 1
 
 
-def curve(bend, x):
+def curve(activation, x):
     """Return values and slopes at the places x, each (k,); raises ValueError for nan and inf."""
-    y = applied(bend, "f", x)
-    for method, numbers in [("f", y), ("derivative", slope := applied(bend, "derivative", x, y))]:
+    y = applied(activation, "f", x)
+    for method, numbers in [("f", y), ("derivative", slope := applied(activation, "derivative", x, y))]:
         if not np.isfinite(numbers).all():
             bad = np.argmin(np.isfinite(numbers))
-            raise ValueError(f"{type(bend).__name__}.{method} gives {numbers[bad]} for x = {x[bad]:.2f}")
+            raise ValueError(f"{type(activation).__name__}.{method} gives {numbers[bad]} for x = {x[bad]:.2f}")
     return y, slope
 
 
-def measured_slope(bend, slope, h=1e-5):
+def measured_slope(activation, slope, h=1e-5):
     """Return the slopes by central differences, and where `slope` differs from them, each (k,).
 
     At a corner or a jump there is nothing to measure: the slopes on both sides differ, and no formula is wrong.
     """
-    below, here, above = (applied(bend, "f", PLACES + move) for move in (-h, 0, h))
+    below, here, above = (applied(activation, "f", PLACES + move) for move in (-h, 0, h))
     measured = (above - below) / (2 * h)
     noise = 4 * np.finfo(here.dtype).eps * np.abs(here) / h  # the last digit of y, made large by the division
     corner = np.abs(above - 2 * here + below) / h > 1e-2 + noise
@@ -110,12 +110,12 @@ def limits(y, slope, measured):
     return max(true[0] - span / 2, min(true[0], slope.min())), min(true[1] + span / 2, max(true[1], slope.max()))
 
 
-def learned(bend, w, b, target, cost):
+def learned(activation, w, b, target, cost):
     """Return sum, answer, slope and push of a neuron at each step, (STEPS + 1, 4); its input is 1, as in notebook 2."""
     run = np.full((STEPS + 1, 4), np.nan)
     for row in run:
         z = np.array([w * 1 + b])
-        a, slope = answer(bend, z)
+        a, slope = answer(activation, z)
         mistake = np.float64(a - target) / (a * (1 - a) if cost == "cross-entropy" else 1)  # dC/da
         push = mistake * slope  # dC/dz
         if not max(abs(a), abs(push)) < FAR:
@@ -125,13 +125,14 @@ def learned(bend, w, b, target, cost):
     return run
 
 
-def answer(bend, z):
+def answer(activation, z):
     """Return what a neuron with the sum z, (1,), answers, and its slope, as two numbers."""
     try:
-        y = bend.f(z.copy())
-        return float(y.item()), float(bend.derivative(z.copy(), y).item())
+        y = activation.f(z.copy())
+        return float(y.item()), float(activation.derivative(z.copy(), y).item())
     except Exception:
-        applied(bend, "derivative", z, applied(bend, "f", z))  # says clearly what is wrong, for which there was no time
+        y = applied(activation, "f", z)  # these two say clearly what is wrong, for which there was no time
+        applied(activation, "derivative", z, y)
         raise
 
 
@@ -145,7 +146,7 @@ def caption(run, fits):
     return f"step {step}: answer {answer:z.2f}, slope {slope:z.3f}, push {abs(push):z.3f}"
 
 
-class BendChoice(Choice):
+class ActivationChoice(Choice):
     """The activations of nnlib; each view adds those of the notebook in which it stands."""
 
     def read(self, owner, text):
@@ -165,7 +166,7 @@ class Activations(View):
     title = "An activation, its slope, and a neuron that learns with it"
     script = "activation.js"
     controls = (
-        BendChoice("activation", "activation", tuple(BENDS), "Sigmoid"),
+        ActivationChoice("activation", "activation", tuple(ACTIVATIONS), "Sigmoid"),
         Slider("x", "input x", LOW, HIGH, 0.1, 4.0),
         Slider("w", "start weight w", -3, 3, 0.1, 2.0),
         Slider("b", "start bias b", -3, 3, 0.1, 2.0),
@@ -177,17 +178,19 @@ class Activations(View):
 
     def __init__(self, **options):
         names = readers_names()
-        theirs = [n for n, thing in names.items() if is_bend(thing) and thing.__name__ == n and n not in BENDS]
+        theirs = [
+            n for n, thing in names.items() if is_activation(thing) and thing.__name__ == n and n not in ACTIVATIONS
+        ]
         first, *rest = type(self).controls
         self.controls = (replace(first, options=(*first.options, *theirs)), *rest)
         super().__init__(**options)
 
     def compute(self, activation, **state):
-        bend = self.reader(activation, BENDS.get(activation))
-        if not is_bend(bend):
-            raise ValueError(f"{activation} expected a class with f(X) and derivative(X, Y), got {kind(bend)}")
+        chosen = self.reader(activation, ACTIVATIONS.get(activation))
+        if not is_activation(chosen):
+            raise ValueError(f"{activation} expected a class with f(X) and derivative(X, Y), got {kind(chosen)}")
         try:
-            made = bend()
+            made = chosen()
         except Exception as error:
             raise ValueError(f"{activation}() raised {type(error).__name__}: {error}") from error
         with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""The walk back through two layers by numbers: each slope beside what is measured, and what each bug looks like."""
+"""The walk back through two layers by numbers: each gradient beside what is measured, and what each bug looks like."""
 
 import functools
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from nnlib.plotting import BLUE, GREY, ORANGE
 from nnlib.viz.view import Choice, Slider, View
 
 N, UNITS = 4, 3  # examples; inputs, hidden units and classes: square layers, in which no shape tells of a transpose
-LIMIT = 1e-6  # a slope is wrong if it is further away, as a share of the largest one measured in its table
+LIMIT = 1e-6  # a gradient is wrong if it is further away, as a share of the largest one measured in its table
 NAMES = ("dZ", "dW", "db", "dX")
 WIDTH, HEIGHT = 576, 490  # of the picture; all places below are in these units
 POINTS = 10.8  # of the text in the picture: 15 pixels
@@ -38,7 +38,7 @@ class Layer:
     X: np.ndarray
     W: np.ndarray
     arrives: np.ndarray  # dY; in the last layer the probabilities
-    slope: np.ndarray  # of the bend; in the last layer the one-hot answers
+    slope: np.ndarray  # of the activation; in the last layer the one-hot answers
     dZ: np.ndarray
     dW: np.ndarray
     db: np.ndarray
@@ -103,7 +103,7 @@ def measured(seed, activation):
     X, labels, ((W1, b1), (W2, b2)) = network(seed)
     X, W1, b1, W2, b2 = (array.copy() for array in (X, W1, b1, W2, b2))
     at_Z1, at_A, at_Z2 = np.zeros((3, N, UNITS))  # nudges on the way
-    f, loss = bend(activation).f, SoftmaxCrossEntropy()
+    f, loss = activation_named(activation).f, SoftmaxCrossEntropy()
 
     def total():
         return loss.forward((f(X @ W1 + b1 + at_Z1) + at_A) @ W2 + b2 + at_Z2, labels)
@@ -112,15 +112,15 @@ def measured(seed, activation):
     return [dict(zip(NAMES, (numerical_gradient(total, place) for place in four), strict=True)) for four in places]
 
 
-def bend(activation):
+def activation_named(name):
     """Return the activation of this name."""
-    return Tanh() if activation == "tanh" else ReLU()
+    return Tanh() if name == "tanh" else ReLU()
 
 
 def walk_back(pieces, seed, activation):
-    """Return both Layers, their slopes found by these Pieces."""
+    """Return both Layers, their gradients found by these Pieces."""
     X, labels, ((W1, b1), (W2, b2)) = network(seed)
-    A = bend(activation).f(X @ W1 + b1)
+    A = activation_named(activation).f(X @ W1 + b1)
     Z = A @ W2 + b2
     dZ2 = asked(pieces.start, "cross_entropy_gradient", [Z.shape], Z, labels)
     slopes2 = through_dense(pieces, A, W2, dZ2)
@@ -183,7 +183,7 @@ def with_bug(pieces, bug):
 
 
 def wrong_cells(found, by_nudge):
-    """Return where two arrays differ by more than LIMIT, as a share of the largest measured slope."""
+    """Return where two arrays differ by more than LIMIT, as a share of the largest measured gradient."""
     return np.abs(found - by_nudge) > LIMIT * (np.abs(by_nudge).max() or 1.0)
 
 
@@ -191,7 +191,7 @@ def verdict(layers, slopes, wrong, activation):
     """Return in words what the pattern of wrong cells says; wrong (2, 4), cells by layer and NAMES."""
     bad = wrong > 0
     if not bad.any():
-        return f"All {2 * UNITS * (UNITS + 1)} slopes of weights and biases agree with the measurement"
+        return f"All {2 * UNITS * (UNITS + 1)} gradients of weights and biases agree with the measurement"
     return f"{pattern(bad[:, 1:3])}: {culprit(layers, slopes, bad, activation)}"
 
 
@@ -219,7 +219,7 @@ def culprit(layers, slopes, bad, activation):
     suspects = {
         "dW = Xᵀ dZ": dW2 or (dW1 and not dZ1),
         "the bias rule": db2 or (db1 and not dZ1),
-        "dX = dZ Wᵀ, with which layer 2 passes its blame on": dX2,
+        "dX = dZ Wᵀ, with which layer 2 passes the gradient on": dX2,
         f"the slope of {activation}, because what arrives at layer 1 is right and its dZ is not": dZ1 and not dX2,
         "dX = dZ Wᵀ": dX1 and not dZ1 and not dX2,
     }
@@ -227,14 +227,14 @@ def culprit(layers, slopes, bad, activation):
 
 
 def factor(layers, slopes):
-    """Return how many times too large all slopes are, if it is the same for all."""
+    """Return how many times too large all gradients are, if it is the same for all."""
     found = np.concatenate([getattr(layer, name).ravel() for layer in layers for name in ("dW", "db")])
     by_nudge = np.concatenate([known[name].ravel() for known in slopes for name in ("dW", "db")])
     times = found @ by_nudge / (by_nudge @ by_nudge)
     if wrong_cells(found, times * by_nudge).any() or not times:
         return ""
     said = f"{times:.4g}".replace("-", "−")
-    return f": each slope is {said} times what is measured" + (", and n is 4" if abs(times - N) < 1e-3 else "")
+    return f": each gradient is {said} times what is measured" + (", and n is 4" if abs(times - N) < 1e-3 else "")
 
 
 # The picture
@@ -268,12 +268,12 @@ def backward_frame(pieces, seed, activation, layer, row, column):
     digits = 1 if first else 3  # the inputs are in tenths
     rows, columns = np.arange(UNITS + 1)[:, None], np.arange(UNITS)
     focus = 2.0 * (rows == row) * (columns == column)  # (4, 3)
-    bent = (f"slope of {activation}", "dZ = dY ⊙ slope") if first else ("y", "dZ = (p − y) / n")
+    titles = (f"slope of {activation}", "dZ = dY ⊙ slope") if first else ("y", "dZ = (p − y) / n")
     return BackwardFrame(
         arrives=table("dY arrives" if first else "p", now.arrives, (6, 28, 52, 32),
                       by_nudge=slopes[1]["dX"] if first else None),
-        slope=table(bent[0], now.slope, (196, 28, 52, 32), digits=3 if first else 0),
-        dZ=table(bent[1], now.dZ, (396, 28, 58, 32), by_nudge=known["dZ"], lit=columns == column),
+        slope=table(titles[0], now.slope, (196, 28, 52, 32), digits=3 if first else 0),
+        dZ=table(titles[1], now.dZ, (396, 28, 58, 32), by_nudge=known["dZ"], lit=columns == column),
         XT=table("Xᵀ" if first else "Xᵀ, from layer 1", now.X.T, (180, 190, 48, 48),
                  digits=digits, lit=rows[:UNITS] == row),
         dX=table("dX = dZ Wᵀ", now.dX, (6, 190, 52, 32), by_nudge=known["dX"]),
@@ -307,7 +307,7 @@ def lines(layer, known, row, column, digits):
 
 
 class Backward(View):
-    """The way back by numbers: two layers, four examples; each slope of a weight or bias stands above a measured one.
+    """The way back by numbers: two layers, four examples; each gradient stands above a measured one.
 
     Cells that differ have a thick border and a cross. Driven by the reader's `dense_backward(X, W, dY)`,
     `relu_backward(dY, Y)`, `cross_entropy_gradient(logits, labels)` and, where there is one, `bias_gradient(dZ)`;
@@ -321,7 +321,7 @@ class Backward(View):
     script = "backward.js"
     controls = (
         Slider("layer", "layer", 1, 2, 1, 1),
-        Choice("activation", "bend", ("tanh", "ReLU"), "tanh"),
+        Choice("activation", "activation", ("tanh", "ReLU"), "tanh"),
         Slider("row", "row (3: db)", 0, UNITS, 1, 1),
         Slider("column", "column", 0, UNITS - 1, 1, 0),
         Slider("seed", "seed", 0, 20, 1, 0),

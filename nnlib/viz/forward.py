@@ -9,8 +9,8 @@ from nnlib.checks.n03 import dense_forward
 from nnlib.losses import softmax
 from nnlib.plotting import BLUE, GREY, ORANGE
 from nnlib.viz.backward import number, wrong_cells
-from nnlib.viz.bends import BENDS
 from nnlib.viz.forward_numbers import SOURCES, forward_arrays, shown, verdict, written_out
+from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.view import Choice, Slider, View
 
 WIDTH, HEIGHT, HIGH, POINTS = 700, 474, 28, 10.5  # of the sheet on which all is placed; of a cell; of the text
@@ -61,9 +61,9 @@ class ForwardFrame:
 # The sheet
 
 
-def forward_frame(dense, bend, soft, seed, activation, temperature, array, row, column):
+def forward_frame(dense, activate, soft, seed, activation, temperature, array, row, column):
     """Return the ForwardFrame with one cell of Z1, A1, Z2 or P picked; a column too far to the right is the last."""
-    arrays, right = forward_arrays(dense, bend, soft, seed, activation, temperature)
+    arrays, right = forward_arrays(dense, activate, soft, seed, activation, temperature)
     column = min(column, arrays[array].shape[1] - 1)
     grids = {
         name: grid(name, values[:, row] if name == "steps" else values, right.get(name), activation)
@@ -89,7 +89,7 @@ def grid(name, values, right, activation):
 def parts(array, i, j):
     """Return what goes into a cell, and the cell, as (name, rows, columns, look of the border)."""
     whole, (left, *above) = slice(None), SOURCES[array]
-    rows = i if array == "A1" else whole  # of a bend, one number goes in
+    rows = i if array == "A1" else whole  # of an activation, one number goes in
     return [
         *([(left, i, whole, "solid")] if left else []),
         *((name, rows, j, "dashed") for name in above),
@@ -139,18 +139,18 @@ class Forward(View):
         Slider("row", "row", 0, 2, 1, 1),
         Slider("column", "column", 0, 3, 1, 2),
         Slider("temperature", "temperature", 0.1, 10, 0.05, 1.0, scale="log"),
-        Choice("activation", "bend", tuple(BENDS), "ReLU"),
+        Choice("activation", "activation", tuple(ACTIVATIONS), "ReLU"),
         Slider("seed", "seed", 0, 20, 1, 0),
     )
     size = (WIDTH / 76, HEIGHT / 76)
 
     def compute(self, activation, **state):
-        bend = self.reader(activation, BENDS[activation])
-        if not callable(getattr(bend, "forward", None)):
-            raise ValueError(f"{activation} expected a class with forward(X), got {kind(bend)}")
+        chosen = self.reader(activation, ACTIVATIONS[activation])
+        if not callable(getattr(chosen, "forward", None)):
+            raise ValueError(f"{activation} expected a class with forward(X), got {kind(chosen)}")
         dense, soft = self.reader("dense_forward", dense_forward), self.reader("softmax", softmax)
         with np.errstate(all="ignore"):
-            return forward_frame(dense, bend().forward, soft, activation=activation, **state)
+            return forward_frame(dense, chosen().forward, soft, activation=activation, **state)
 
     def facts(self, frame):
         what, total, *_, fault = frame.lines

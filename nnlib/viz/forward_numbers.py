@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlib.checks.engine import find
 from nnlib.viz.backward import asked, number, wrong_cells
-from nnlib.viz.bends import BENDS
+from nnlib.viz.known_activations import ACTIVATIONS
 
 SOURCES = {"Z1": ("X", "W1", "b1"), "A1": (None, "Z1"), "Z2": ("A1", "W2", "b2"), "P": ("Z2", "steps")}
 DIGITS = {"Z1": 2, "A1": 3, "Z2": 3, "steps": 3, "P": 3}  # X, weights and biases are in tenths
@@ -29,17 +29,17 @@ def network(seed):
             return X, W1, b1, W2, b2
 
 
-def forward_arrays(dense, bend, soft, seed, activation, temperature):
+def forward_arrays(dense, activate, soft, seed, activation, temperature):
     """Return all arrays by name, and what Z1, A1, Z2 and P should be, each judged by what really stands before it."""
     X, W1, b1, W2, b2 = network(seed)
     Z1 = asked(dense, "dense_forward", [(3, 4)], X, W1, b1)
-    A1 = asked(bend, activation, [(3, 4)], Z1)
+    A1 = asked(activate, activation, [(3, 4)], Z1)
     Z2 = asked(dense, "dense_forward", [(3, 3)], A1, W2, b2)
     P = asked(soft, "softmax", [(3, 3)], Z2 / temperature)
     shifted = Z2 - Z2.max(axis=1, keepdims=True)
     exps = np.exp(shifted / temperature)
     steps = np.array([Z2, shifted, shifted / temperature, exps])  # (4, 3, 3)
-    right = {"Z1": cell_by_cell(X, W1, b1), "A1": BENDS[activation]().f(Z1), "Z2": cell_by_cell(A1, W2, b2)}
+    right = {"Z1": cell_by_cell(X, W1, b1), "A1": ACTIVATIONS[activation]().f(Z1), "Z2": cell_by_cell(A1, W2, b2)}
     right["P"] = exps / exps.sum(axis=1, keepdims=True)
     return {"X": X, "W1": W1, "b1": b1, "Z1": Z1, "A1": A1, "W2": W2, "b2": b2, "Z2": Z2, "steps": steps, "P": P}, right
 
@@ -90,7 +90,7 @@ def written_out(arrays, right, activation, temperature, array, i, j):
     """Return four lines: what goes into a cell of this array, its sum in two, and what is wrong with it."""
     value = shown(array, right[array][i, j], activation)
     if array == "A1":
-        lines = bend_lines(shown("Z1", arrays["Z1"][i, j], activation), i, j, activation, value)
+        lines = activation_lines(shown("Z1", arrays["Z1"][i, j], activation), i, j, activation, value)
     elif array == "P":
         lines = softmax_lines(arrays["steps"][:, i], i, j, temperature, value)
     else:
@@ -113,8 +113,8 @@ def layer_lines(arrays, left, above, bias, i, j, activation, value):
     ]
 
 
-def bend_lines(z, i, j, activation, value):
-    """Return the lines of a cell behind the bend, with the shapes."""
+def activation_lines(z, i, j, activation, value):
+    """Return the lines of a cell behind the activation, with the shapes."""
     opposite = z[1:] if z[0] == "−" else f"−{z}"
     formulas = {"ReLU": f"max(0, {z})", "Sigmoid": f"1 / (1 + exp({opposite}))", "Tanh": f"tanh({z})"}
     formula = formulas.get(activation, f"{activation}({z})")

@@ -114,8 +114,8 @@ class StepSlider(Slider):
 class Graph(View):
     """The graph of what a tape has recorded, step by step forward or backward: each node's formula, value, gradient.
 
-    loss: a tensor with data, grad and parents (pairs of a parent and the slope, or function, that leads to it), such
-    as nnlib's Tensor or the Value of notebook 7; it is read, not changed, and what happens to it later is not shown.
+    loss: a tensor with data, grad and parents (pairs of a parent and its local derivative, a number or function), as
+    nnlib's Tensor and the Value of notebook 7; it is read, not changed, and what happens to it later is not shown.
     Without one: an example, on the notebook's own Value or Tensor. Names come from the notebook. A tape without a
     method graph() is walked in the order that the reader's `order(parents, last)` gives.
 

@@ -84,7 +84,7 @@ def graph_of(last):
 
 
 def pairs_of(tensor):
-    """Return the pairs of a parent and its slope, a number or a function; raises ValueError for other things."""
+    """Return the pairs of a parent and its local derivative, a number or function; raises ValueError for others."""
     if isinstance(tensor, type) or any(not hasattr(tensor, name) for name in ("data", "grad", "parents")):
         raise ValueError(f"Graph expected a Tensor, with data, grad and parents, got {kind(tensor)}")
     if np.asarray(tensor.data).dtype.kind not in "biuf":
@@ -92,10 +92,10 @@ def pairs_of(tensor):
     try:
         pairs = [(parent, rule) for parent, rule in tensor.parents]
     except (TypeError, ValueError):
-        raise ValueError("Graph expected parents to be pairs of a Tensor and the slope by it") from None
+        raise ValueError("Graph expected parents to be pairs of a Tensor and its local derivative") from None
     for _, rule in pairs:
         if not callable(rule) and (np.ndim(rule) or np.asarray(rule).dtype.kind not in "biuf"):
-            raise ValueError(f"Graph expected the slope by a parent to be a number or a function, got {kind(rule)}")
+            raise ValueError(f"Graph expected a local derivative to be a number or a function, got {kind(rule)}")
     return pairs
 
 

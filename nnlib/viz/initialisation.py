@@ -1,4 +1,4 @@
-"""What first weights do to a stack of layers: signals that hold, fade or explode on the way up and on the way back."""
+"""What initial weights do to a stack of layers: signals that hold, fade or explode on the way up and back."""
 
 from dataclasses import dataclass, replace
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from nnlib.checks.engine import kind
 from nnlib.plotting import BLUE, ORANGE
-from nnlib.viz.bends import OR_NONE
 from nnlib.viz.initialisation_rules import (
     BINS,
     OWN,
@@ -22,6 +21,7 @@ from nnlib.viz.initialisation_rules import (
     through,
 )
 from nnlib.viz.initialisation_words import facts_of
+from nnlib.viz.known_activations import OR_NONE
 from nnlib.viz.view import Choice, Slider, View, readers_names
 
 FULL = 0.1  # of the numbers, for a full bar
@@ -78,7 +78,7 @@ class RuleChoice(Choice):
 
 
 class Initialisation(View):
-    """First weights in a stack of dense layers of 100 units: 100 random examples go up, a random gradient comes back.
+    """Initial weights in a stack of dense layers of 100 units: 100 random examples go up, a random gradient comes back.
 
     Above, the activations of each layer as histograms on their sides; below, the standard deviations of activations
     and gradients. Driven by the reader's `he_normal(n_in, n_out, rng)` and the other rules, looked up by name at each
@@ -88,7 +88,7 @@ class Initialisation(View):
     Initialisation(rule='small_normal', scale=1.0, ...): small_normal: weights with sd 0.01. Up, the signal fades: ...
     """
 
-    title = "First weights: what goes up, what comes back"
+    title = "Initial weights: what goes up, what comes back"
     script = "initialisation.js"
     controls = (
         RuleChoice("rule", "rule", tuple(OWN), "he_normal"),

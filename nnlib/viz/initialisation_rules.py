@@ -1,4 +1,4 @@
-"""First weights by a rule of the course or the reader, and what a stack of layers makes of the numbers that pass."""
+"""Initial weights by a rule of the course or the reader, and what a stack of layers makes of the numbers that pass."""
 
 import functools
 import inspect
@@ -73,10 +73,11 @@ def batch(seed):
     return np.random.default_rng(seed).standard_normal((2, EXAMPLES, WIDTH))
 
 
-def through(weights, bend, X, dY):
+def through(weights, activation, X, dY):
     """Return the activations of each layer and the gradients that arrive there, two lists of (100, 100)."""
     rng = np.random.default_rng(0)  # Dense wants one; nothing is drawn
-    stack = [[Dense(WIDTH, WIDTH, rng=rng, init=lambda *_, W=W: W), *([bend()] if bend else [])] for W in weights]
+    dense = [Dense(WIDTH, WIDTH, rng=rng, init=lambda *_, W=W: W) for W in weights]
+    stack = [[layer, *([activation()] if activation else [])] for layer in dense]
     answers, gradients = [], [dY]
     for layer in stack:
         for part in layer:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib import evaluate, train
-from nnlib.viz.bends import OR_NONE
+from nnlib.viz.known_activations import OR_NONE
 from nnlib.viz.live import Live
 from nnlib.viz.playground_net import DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, WIDE, Run, maps_of
 from nnlib.viz.playground_picture import FLOOR, LEFT, MIDDLE, PLANE, draw_picture

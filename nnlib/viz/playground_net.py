@@ -10,7 +10,7 @@ from nnlib.checks.n05 import step
 from nnlib.data import blobs, circles, moons, spirals, xor
 from nnlib.initializers import glorot_uniform, he_normal
 from nnlib.optimizers import Optimizer
-from nnlib.viz.bends import OR_NONE, grows
+from nnlib.viz.known_activations import OR_NONE, grows
 
 N, WIDE, FINE = 300, 1.4, 50  # points; half the width of the plane; places along it
 DATA = {  # (n, rng, noise) -> X, y: each fits into the plane, and its noise to how near the classes are
@@ -102,10 +102,10 @@ OPTIMIZERS = {
 
 def network(sizes, activation, rng, ask):
     """Return a Sequential of these sizes in float64, an activation between its layers; its output is one score."""
-    bend, layers = OR_NONE[activation], []
-    init = he_normal if bend and grows(bend) else glorot_uniform
+    chosen, layers = OR_NONE[activation], []
+    init = he_normal if chosen and grows(chosen) else glorot_uniform
     for n_in, n_out in pairwise(sizes):
-        layers += [bend()] if layers and bend else []
+        layers += [chosen()] if layers and chosen else []
         layers.append(AskingDense(ask, n_in, n_out, rng=rng, init=init))
     return Sequential(*layers, dtype=np.float64)
 

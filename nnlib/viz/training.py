@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.viz.bends import BENDS
+from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.live import Live
 from nnlib.viz.training_picture import Axis, apart, axis_for, draw_picture, sheet_of
 from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, network
@@ -56,8 +56,8 @@ class LiveTraining(Live):
     models = restart[:4]  # what a reader's model does not ask for
     controls = (
         Choice("hidden", "hidden units", ("none", "32", "128", "32-32"), "32"),
-        Choice("activation", "activation", tuple(BENDS), "ReLU"),
-        Slider("scale", "first weights ×", 1e-3, 100, 0.1, 1.0, scale="log"),
+        Choice("activation", "activation", tuple(ACTIVATIONS), "ReLU"),
+        Slider("scale", "initial weights ×", 1e-3, 100, 0.1, 1.0, scale="log"),
         Choice("optimizer", "optimizer", tuple(OPTIMIZERS), "Adam"),
         Slider("lr", "learning rate", 1e-5, 10, 0.1, 1e-3, scale="log"),
         Choice("batch", "batch size", ("1", "10", "32", "100", "500"), "32"),

@@ -113,7 +113,7 @@ def draw_norms(frame, ax):
 
 
 def draw_tiles(frame, ax):
-    """Draw the first weights, and below them the hints in short."""
+    """Draw the weights of the first layer, and below them the hints in short."""
     ax.imshow(frame.tiles, cmap=SIGNED, vmin=-1, vmax=1, origin="lower")
     ax.set_axis_off()
     ax.set_title(frame.caption, fontsize=12)

@@ -17,7 +17,7 @@ from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.model import Sequential
 from nnlib.optimizers import SGD, Adam, RMSProp
 from nnlib.training import minibatches
-from nnlib.viz.bends import BENDS
+from nnlib.viz.known_activations import ACTIVATIONS
 
 CHECKED, EVERY = 1000, 8  # validation pictures, and steps between two looks at them; base records halve: a power of 2
 TILES = 32  # units, at most
@@ -73,7 +73,7 @@ def network(rng, hidden, activation, scale, dropout):
     layers = []
     for n_in, n_out in pairwise([784, *(int(n) for n in hidden.split("-") if hidden != "none"), 10]):
         layers.append(Dense(n_in, n_out, rng=rng, init=lambda *shape: scale * glorot_uniform(*shape)))
-        layers += [BENDS[activation](), *([Dropout(dropout, rng=rng)] if dropout else [])]
+        layers += [ACTIVATIONS[activation](), *([Dropout(dropout, rng=rng)] if dropout else [])]
     return Sequential(*layers[: -2 if dropout else -1], dtype=np.float64)
 
 
@@ -174,7 +174,7 @@ class Run:
 
 
 def idle(layer):
-    """Return (kind, how many, of) of the units of an activation that pass no slope on, after a forward pass.
+    """Return (kind, how many, of) of the units of an activation that pass no gradient on, after a forward pass.
 
     A ReLU is dead when it gives 0 for every picture; a Sigmoid or Tanh is saturated when for more than half of them its
     slope is below a tenth of the largest.

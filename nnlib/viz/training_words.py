@@ -40,7 +40,7 @@ def hints_of(curves, units):
     hints = []
     for number, (kind, flat, of) in enumerate(units, start=1):
         if flat > of / 2:
-            hints.append(f"{kind.capitalize()} units: {flat} of {of} after layer {number} pass no slope on")
+            hints.append(f"{kind.capitalize()} units: {flat} of {of} after layer {number} pass no gradient on")
     if step < PATIENCE:
         return hints or ["Too early to say"]
     if mean > max(0.95 * GUESSING, 0.5 * start):
@@ -74,4 +74,4 @@ def caption(record):
     """Return what the tiles are."""
     if record.tiles is None:
         return "no first layer W (784, units) to show"
-    return f"first weights: blue +, orange −\nthe darkest is {record.top:.2g}"
+    return f"weights of layer 1: blue +, orange −\nthe darkest is {record.top:.2g}"

@@ -68,9 +68,9 @@ def clocked(work, *args, alone=True):
     return all_threads
 
 
-def network(bend, sizes):
+def network(activation, sizes):
     rng = np.random.default_rng(0)
-    return [layer for n_in, n_out in pairwise(sizes) for layer in (Dense(n_in, n_out, rng=rng), bend())]
+    return [layer for n_in, n_out in pairwise(sizes) for layer in (Dense(n_in, n_out, rng=rng), activation())]
 
 
 def trained(model, loss, optimizer, targets, batch_size, with_checks=True):
