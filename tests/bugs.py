@@ -373,7 +373,7 @@ BUGS = [
         ("the view expects another spread of He's rule", "math.sqrt(2 / WIDTH))", "math.sqrt(1 / WIDTH))"),
     ),
     *bugs(
-        "viz/bends",
+        "viz/known_activations",
         ("no activation grows", ")[0] > 10)", ")[0] > 1000)"),
     ),
     *bugs(
@@ -395,7 +395,7 @@ BUGS = [
     *bugs(
         "viz/playground_net",
         ("the playground tests on what it learned from", "(X[self.n :], y[self.n :])", "(X[: self.n], y[: self.n])"),
-        ("the playground starts ReLU as tanh", "he_normal if bend and grows(bend) else glorot_uniform",
+        ("the playground starts ReLU as tanh", "he_normal if chosen and grows(chosen) else glorot_uniform",
          "glorot_uniform"),
     ),
     *bugs(
