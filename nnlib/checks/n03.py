@@ -1,4 +1,4 @@
-"""The exercises of notebook 03: a layer, errors of shape, parameters, first weights, the loss, a bump."""
+"""The exercises of notebook 03: a layer, errors of shape, parameters, initial weights, the loss, a bump."""
 
 import math
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The exercises of notebook 04: blame on a graph, through a layer, through the loss; checking; two bugs."""
+"""The exercises of notebook 04: gradients on a graph, through a layer, through the loss; checking; two bugs."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from nnlib.checks.engine import Exercise
 from nnlib.gradcheck import numerical_gradient
 
 
-def blame(a, b, c):
+def gradients(a, b, c):
     u, v = a * b, a + c
     return v * b + u, v * a, u
 
@@ -32,7 +32,7 @@ def both_ways_multiplied(a, b, c):
     return v * b * u, v * a, u
 
 
-def local_slopes_alone(a, b, c):
+def local_derivatives_alone(a, b, c):
     return b + 1, a, 1.0
 
 
@@ -42,7 +42,7 @@ def own_factor(a, b, c):
 
 
 def from_c_to_a(a, b, c):
-    return blame(a, b, c)[::-1]
+    return gradients(a, b, c)[::-1]
 
 
 def three_numbers():
@@ -390,9 +390,9 @@ def rectified():
 EXERCISES = [
     Exercise(
         "04.1",
-        "blame",
-        "blame on a graph",
-        blame,
+        "gradients",
+        "gradients on another graph",
+        gradients,
         three_numbers,
         wrong=(
             (
@@ -408,13 +408,16 @@ EXERCISES = [
             (mean_of_both_ways, "You took the mean of the two ways from a to L: both act at once, so they add up"),
             (
                 both_ways_multiplied,
-                "You multiplied the two ways from a to L: slopes multiply along one way, and ways add up",
+                "You multiplied the two ways from a to L: local derivatives multiply along one way, and ways add up",
             ),
             (
-                local_slopes_alone,
-                "These are the local slopes: each still has to be multiplied by the blame of the node that it leads to",
+                local_derivatives_alone,
+                "These are the local derivatives: multiply each by the gradient of the node that it leads to",
             ),
-            (own_factor, "In L = u v the slope by u is the other factor, v, and the slope by v is u"),
+            (
+                own_factor,
+                "In L = u v, the derivative with respect to u is the other factor, v; that with respect to v is u",
+            ),
             (from_c_to_a, "All three are right, in the order of the walk back: return them as a, b, c"),
         ),
     ),
@@ -453,7 +456,7 @@ EXERCISES = [
         cross_entropy_gradient,
         scores_and_labels,
         wrong=(
-            (no_mean, "The loss is a mean over the batch, so 1/n is missing: these are the slopes of the sum"),
+            (no_mean, "The loss is a mean over the batch, so 1/n is missing: these are the gradients of the sum"),
             (mean_of_one_part, "Only p was divided by n: the 1 that you subtract belongs into the mean as well"),
             (
                 mean_over_everything,
@@ -478,14 +481,14 @@ EXERCISES = [
                 "The largest label plus one is too few classes where the last class does not occur in the batch: "
                 "take logits.shape[1]",
             ),
-            (the_loss, "This is the loss itself: its slopes are asked for, one for each score"),
+            (the_loss, "This is the loss itself: its gradient is asked for, a number for each score"),
             (naive_softmax, "Your softmax overflows at scores of 1000: subtract the largest score of each row first"),
         ),
     ),
     Exercise(
         "04.4",
         "numerical_gradient",
-        "slopes without a formula",
+        "a gradient without a formula",
         numerical_gradient,
         costs,
         wrong=(
@@ -532,7 +535,7 @@ EXERCISES = [
             (
                 one_number_copied,
                 "You copied the one number of the published rule to every unit: the shape is right now, but each "
-                "unit still gets the blame of all the others",
+                "unit still gets the gradients of all the others",
             ),
             (sum_without_n, "The sum is right and 1/n is missing: here dZ holds p - y, not yet divided by n"),
             (one_for_each_example, "You have a number for each example: sum down the rows, with axis=0"),

@@ -194,7 +194,7 @@ def why(model, optimizer, history, share, goal):
     """Return the likely cause why a network that can be trained does not read well enough."""
     kinds = [isinstance(layer, Dense) for layer in model.layers]
     last = len(kinds) - 1 - kinds[::-1].index(True)
-    bends = [layer for layer in model.layers[:last] if not isinstance(layer, (Dense, Dropout))]
+    activations = [layer for layer in model.layers[:last] if not isinstance(layer, (Dense, Dropout))]
     hidden = [layer.n_out for layer in model.layers[:last] if isinstance(layer, Dense)]
     loss, known = history[-1].loss, history[-1].accuracy
     if not np.isfinite(loss):
@@ -203,9 +203,9 @@ def why(model, optimizer, history, share, goal):
         return "it goes uphill, or nowhere: a learning rate is a positive number"
     if not hidden:
         return "it has no layer in the middle, and one layer draws straight borders only"
-    if not bends:
-        return "there is no activation between the layers: without a bend they are as good as one"
-    if bends and not isinstance(model.layers[-1], Dense):
+    if not activations:
+        return "there is no activation between the layers: without one they are as good as a single layer"
+    if activations and not isinstance(model.layers[-1], Dense):
         return f"after the last Dense comes {type(model.layers[-1]).__name__}: the loss wants the scores as they are"
     if share < 0.5:
         return "it has hardly learned: its steps are much too large, or much too small"

@@ -65,7 +65,7 @@ def shapes_frame(operation, A, B, guess, row, column, product=None):
     parts = inputs(A, B, behind(operation, A, found.ndim, *at), result.shape if operation in STRETCH else None)
     line = written(operation, parts, np.atleast_2d(found), result, at, found.ndim)
     result = grid("result", result, (*at, 1, 1), title=f"result {truth}", note=note, wrong=wrong)
-    says += f" {line.capitalize()}.{blame(wrong)}"
+    says += f" {line.capitalize()}.{differences(wrong)}"
     return ShapesFrame(*parts, result, at, texts + below([*why, line], left), says)
 
 
@@ -129,7 +129,7 @@ def written(operation, parts, found, given, at, axes):
     return f"{place}: {side}{'' if side == right else f' = {right}'}" + ("" if mine == right else f", not {mine}")
 
 
-def blame(wrong):
+def differences(wrong):
     """Return in words how many cells of the reader's product are wrong, or nothing."""
     return f" Your by_loops differs from NumPy in {wrong.sum()} of {wrong.size} cells." if wrong.any() else ""
 

@@ -74,4 +74,4 @@ def caption(record):
     """Return what the tiles are."""
     if record.tiles is None:
         return "no first layer W (784, units) to show"
-    return f"weights of layer 1: blue +, orange −\nthe darkest is {record.top:.2g}"
+    return f"W of layer 1: blue +, orange −\nthe darkest is {record.top:.2g}"
