@@ -30,6 +30,12 @@ TERMS = {
     r"back-propagation|back propagation": "backpropagation",
     r"cross entropy": "cross-entropy",
     r"learning-rate": "learning rate",
+    r"(?:(?:a|the|each|every|no|any) bend|the bends)": "activation",  # a curve may bend, and a border be bent
+    r"first weights?": "initial weights",
+    r"blam(?:e[sd]?|ing)": "gradient",
+    r"(?:slope|gradient|derivative)s?(?: of [\w ]{1,20})? by"  # in place of a formula there are two blanks
+    r"(?=  | (?:it\b|this|each|every|one of|the (?:weight|bias|in|out)))": "with respect to",
+    r"local slopes?": "local derivative",
     r"color|behavior|normalize[sd]?|initialize[sd]?|center(ed)?|gray|neighbor|analyze": "the British spelling",
 }
 
@@ -141,10 +147,10 @@ def links(path, notebook):
 
 
 def words(path, notebook):
-    """Terms are written in one way, and nothing is called easy."""
+    """Terms are written in one way, in headings as well, and nothing is called easy."""
     faults = []
     for cell in markdown(notebook):
-        text = prose(cell.source)
+        text = prose(re.sub(r"^#+ ", "", cell.source, flags=re.MULTILINE))
         faults += [f"{cell.id}: '{hit[0]}'" for hit in re.finditer(BELITTLING, text, re.IGNORECASE)]
         for pattern, better in TERMS.items():
             hits = re.finditer(rf"\b({pattern})\b", text, re.IGNORECASE)
