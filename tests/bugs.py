@@ -23,20 +23,24 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT = 300  # seconds for one run; a bug that hangs is noticed too
+HANGS = 10  # a run with a bug that takes so many times as long as without one hangs, and so the bug is noticed
 # Rules and style judge the text of files, but a bug has to be noticed by what it does. Ledger and browser are slow.
 NOT_UNITS = {f"test_{name}.py" for name in ["browser", "bugs", "exercises", "ledger", "rules", "strict", "viz_page"]}
 FIRST = {f"test_{name}.py" for name in ["gradients", "optimizers"]}  # fast, and they know most
 PATHS = sorted((ROOT / "tests").glob("test_*.py"), key=lambda path: (path.name not in FIRST, path.name))
 UNITS = [f"tests/{path.name}" for path in PATHS if path.name not in NOT_UNITS]
-# What judges checks and experiments is slow, and knows nothing of the rest.
-OWN = {"checks": ["tests/test_exercises.py"], "experiments": ["tests/test_ledger.py"]}
+# What judges checks and experiments is slow, and knows nothing of the rest; so it is asked first, in a run of its own.
+OWN = {
+    "checks": [f"tests/test_{name}.py" for name in ["exercises", "whose", "wrong_answers"]],
+    "experiments": ["tests/test_ledger.py"],
+}
 UNITS += ["-m", "not notebook and not browser and not canary", "--deselect=tests/test_packaging.py::test_style"]
 
 
@@ -407,6 +411,58 @@ BUGS = [
         ("the graph's slopes have the other sign", "passed(rule, np.ones_like(y), x).item()",
          "-passed(rule, np.ones_like(y), x).item()"),
     ),
+    *bugs(
+        "viz/live",
+        ("records that come too often are thinned again and again",
+         "self.every, self.records = 2 * self.every, self.records[::2]", "self.records = self.records[::2]"),
+        ("the oldest records are forgotten", "2 * self.every, self.records[::2]",
+         "2 * self.every, self.records[-KEPT // 2 :]"),
+        ("the last step is shown only if it was kept", "if self.shown is None and records[-1][0] < self.step:",
+         "if False:"),
+        ("the code knows the last steps alone", 'self.events[-1][1] + value if verb == "run"',
+         'value if verb == "run"'),
+    ),
+    *bugs(
+        "viz/pad",
+        ("what is drawn is always made as MNIST is", "normalise(sheet) if normalised else",
+         "normalise(sheet) if True else"),
+        ("the farthest digits are called the nearest", "np.argsort(distances,", "np.argsort(-distances,"),
+        ("a distance lacks half of its product", "squares - 2 * products + p @ p", "squares - products + p @ p"),
+        ("probabilities go through softmax once more", "said[0] if said.min() >= 0 and", "said[0] if False and"),
+    ),
+    *bugs(
+        "viz/digits",
+        ("the nearest mean forgets the means' lengths", " - (self.means**2).sum(axis=1)) / 4", ") / 4"),
+        ("the mean pictures are made of the digits that are read", "NearestMean(X[1000:], labels[1000:])",
+         "NearestMean(X[:1000], labels[:1000])"),
+        ("probabilities pass for scores", "if scores.min() >= 0 and", "if False and"),
+        ("the least number is not black", "(X.reshape(-1, 28, 28) - low) * (255 /", "X.reshape(-1, 28, 28) * (255 /"),
+    ),
+    *bugs(
+        "viz/backward",
+        ("the wrong transpose is the right one", "[:2], dZ @ W)", "[:2], dZ @ W.T)"),
+        ("the view's mask bug is none", "dY * (Y >= 0)", "dY * (Y > 0)"),
+        ("the reader's bias rule gets what is divided by n", "[(UNITS,)], N * dZ)", "[(UNITS,)], dZ)"),
+        ("the way back skips tanh", "dZ1 = slopes2[2] * slope", "dZ1 = slopes2[2]"),
+    ),
+    *bugs(
+        "viz/playground",
+        ("the view's weights are drawn transposed", "source, target = np.divmod(np.arange(n_in * n_out), n_out)",
+         "target, source = np.divmod(np.arange(n_in * n_out), n_in)"),
+        ("the losses of training and test change places", "record.train.loss, record.test.loss) for",
+         "record.test.loss, record.train.loss) for"),
+        ("the playground's L2 penalty is ignored", "run.optimizer.lr, run.optimizer.weight_decay = lr, float(l2)",
+         "run.optimizer.lr = lr"),
+        ("the score is coloured as if it were 2 p - 1", "np.tanh(maps[-1] / 2)", "np.tanh(maps[-1])"),
+    ),
+    *bugs(
+        "viz/training",
+        ("a step is ten batches, however large they are", "min(BATCHES, PICTURES // int(batch))", "BATCHES"),
+        ("a moved learning rate is ignored", "run.optimizer.lr, run.optimizer.weight_decay = lr, float(decay)",
+         "run.optimizer.weight_decay = float(decay)"),
+        ("an epoch is always 50,000 pictures", "record.seen / int(pictures)", "record.seen / 50_000"),
+        ("the view learns from more pictures than it was told", "digits(0, int(pictures))", "digits(0, 50_000)"),
+    ),
 ]
 # fmt: on
 
@@ -428,7 +484,7 @@ class Runs:
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="bugs-"))
         self.running, self.stopped, self.lock = set(), False, threading.Lock()
-        self.copies = 0
+        self.copies, self.seconds = 0, {}  # how long each run of pytest takes without a bug, by its arguments
         names = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         for name in subprocess.run(names, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0"):
             if name and (ROOT / name).is_file():  # a file that was just deleted is still listed
@@ -469,7 +525,7 @@ class Runs:
             except psutil.NoSuchProcess:
                 continue
 
-    def run(self, copy, command, timeout=TIMEOUT, where="."):
+    def run(self, copy, command, timeout=None, where="."):
         """Run a command in a copy; return its exit code (None: out of time) and what it printed."""
         own = copy.with_name(copy.name + "-tmp")
         own.mkdir(exist_ok=True)
@@ -496,40 +552,45 @@ class Runs:
                 self.running.discard(process)
 
     def first_red(self, copy, *arguments):
-        """Return the first test that fails under pytest, or None if all pass."""
-        code, output = self.run(copy, [sys.executable, "-m", "pytest", *arguments, "-x", "-q", "-n0"])
+        """Return the first test that fails under pytest, or None if all pass; the first run is without a bug."""
+        started, known = time.monotonic(), self.seconds.get(arguments)
+        command = [sys.executable, "-m", "pytest", *arguments, "-x", "-q", "-n0"]
+        code, output = self.run(copy, command, known and HANGS * known)
         if code is None:
-            return f"more than {TIMEOUT} s"
+            return f"hangs, {HANGS * known:.0f} s"
         red = re.search(r"^(?:FAILED|ERROR) (?:\S*/)?([^:\s]+)(?:::(.*?))?(?: - .*)?$", output, re.MULTILINE)
         if code != 0 and not (red and code in (1, 2)):
             raise RuntimeError(
                 f"pytest {' '.join(arguments)} expected to pass or fail, got exit code {code}:\n{output}"
             )
         if not red:
+            self.seconds.setdefault(arguments, time.monotonic() - started)
             return None
         file, item = red[1], red[2] or ""
         return f"{file[:2]} {item.lower()}" if file.endswith(".ipynb") else file
 
-    def by_units(self, copy, bug=None):
-        folder = bug.file.split("/")[1] if bug else None
-        return self.first_red(copy, *OWN.get(folder, []), *UNITS)
+    def by_units(self, copy, folder):
+        """Return the first red test, of those of the bug's own folder of nnlib first."""
+        own = [[*OWN[folder], "-m", "not browser and not canary"]] if folder in OWN else []
+        return next(filter(None, (self.first_red(copy, *arguments) for arguments in [*own, UNITS])), None)
 
-    def by_notebooks(self, copy, bug=None):
+    def by_notebooks(self, copy, folder):
         """Return the first red cell, notebook after notebook."""
         paths = sorted((copy / "notebooks").glob("*.ipynb"))
         return next(filter(None, (self.first_red(copy, f"notebooks/{path.name}") for path in paths)), None)
 
     def try_bug(self, bug, judges):
-        """Return what each judge says of a copy with the bug, or without any for None."""
+        """Return what each judge says of a copy with the bug; for a folder of nnlib, of a copy without any."""
         copy = self.copy()
+        folder = bug.file.split("/")[1] if isinstance(bug, Bug) else bug
         try:
-            if bug:
+            if isinstance(bug, Bug):
                 (copy / bug.file).write_text(mutated(bug, copy), encoding="utf-8")
             where = "import nnlib; print(nnlib.__file__)"  # as a notebook's kernel finds it
             found = Path(self.run(copy, [sys.executable, "-c", where], where="notebooks")[1].strip())
             if found != copy / "nnlib" / "__init__.py":
                 raise RuntimeError(f"expected to test the copy in {copy}, got {found}")
-            return {judge: getattr(self, f"by_{judge}")(copy, bug) for judge in judges}
+            return {judge: getattr(self, f"by_{judge}")(copy, folder) for judge in judges}
         finally:
             shutil.rmtree(copy, ignore_errors=True)
             shutil.rmtree(copy.with_name(copy.name + "-tmp"), ignore_errors=True)
@@ -538,18 +599,21 @@ class Runs:
         """Return for some of cosmic-ray's mutants of a module, drawn at random, the outcome and the change."""
         copy = self.copy()
         command = shlex.join([sys.executable, "-m", "pytest", *UNITS, "-x", "-q", "-n0"])
-        (copy / "mutation.toml").write_text(CONFIG.format(module=f"nnlib/{module}.py", command=command))
-        session, arguments = copy / "session.sqlite", ["mutation.toml", "session.sqlite"]
+        config = partial(CONFIG.format, module=f"nnlib/{module}.py", command=command)
+        (copy / "mutation.toml").write_text(config(timeout=LONG))
+        session, arguments, started = copy / "session.sqlite", ["mutation.toml", "session.sqlite"], time.monotonic()
         for step in [["baseline", "mutation.toml"], ["init", *arguments]]:  # first: all pass without a mutant
             code, output = self.run(copy, [COSMIC_RAY, *step])
             if code != 0:
                 raise RuntimeError(f"cosmic-ray {step[0]} failed for {module}:\n{output}")
+            if step[0] == "baseline":
+                (copy / "mutation.toml").write_text(config(timeout=HANGS * (time.monotonic() - started)))
         with closing(sqlite3.connect(session)) as database, database:
             database.execute(f"DELETE FROM mutation_specs WHERE {NO_MISTAKE}")
             drawn = "SELECT job_id FROM mutation_specs ORDER BY random() LIMIT ?"
             database.execute(f"DELETE FROM mutation_specs WHERE job_id NOT IN ({drawn})", (sample or -1,))
             database.execute("DELETE FROM work_items WHERE job_id NOT IN (SELECT job_id FROM mutation_specs)")
-        self.run(copy, [COSMIC_RAY, "exec", *arguments], timeout=None)
+        self.run(copy, [COSMIC_RAY, "exec", *arguments])
         with closing(sqlite3.connect(session)) as database:
             return database.execute("SELECT test_outcome, diff FROM work_results").fetchall()
 
@@ -557,10 +621,11 @@ class Runs:
 # Bits of floats raise an error at once, and nobody writes them by mistake: they would only flatter the score.
 NO_MISTAKE = "operator_name LIKE '%\\_Bit%' ESCAPE '\\' OR operator_name LIKE '%Shift%'"
 COSMIC_RAY = shutil.which("cosmic-ray", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+LONG = 24 * 3600  # seconds; only against a hang, before it is known how long a run takes
 CONFIG = """
 [cosmic-ray]
 module-path = "{module}"
-timeout = 120.0
+timeout = {timeout:.1f}
 excluded-modules = []
 test-command = '''{command}'''
 
@@ -598,12 +663,11 @@ def catalogue(runs, chosen, judges, jobs):
     started, found, alone = time.monotonic(), {}, Counter()
     width = max(len(bug.name) for bug in chosen)
     print(f"{'bug':{width}}  {'file':20}", *(f"{judge:24}" for judge in judges))
-    tasks = {bug: lambda bug=bug: runs.try_bug(bug, judges) for bug in [None, *chosen]}
+    for folder in sorted({bug.file.split("/")[1] for bug in chosen} & set(OWN)) or [""]:
+        if any((red := runs.try_bug(folder, judges)).values()):
+            raise RuntimeError(f"expected all to pass without a bug, got {red}")
+    tasks = {bug: lambda bug=bug: runs.try_bug(bug, judges) for bug in chosen}
     for bug, red in as_they_end(runs, tasks, jobs):
-        if bug is None:
-            if any(red.values()):
-                raise RuntimeError(f"expected all to pass without a bug, got {red}")
-            continue
         found[bug] = any(red.values())
         cells = " ".join(f"{red[judge] or '-':24}" for judge in judges)
         row = f"{bug.name:{width}}  {bug.file.removeprefix('nnlib/'):20} {cells}{'' if found[bug] else 'SURVIVED'}"

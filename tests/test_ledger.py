@@ -24,10 +24,23 @@ import pytest
 from strict import PATIENCE
 
 from nnlib import SGD, Dense, ReLU, Sequential, SoftmaxCrossEntropy, evaluate, fit, he_normal, load_mnist
-from nnlib.experiments import EXPERIMENTS, PUBLISHED_CURVE, Experiment, Source, baselines, book, bugs, catalogue, job
-from nnlib.experiments.common import digits
+from nnlib.autodiff import Tensor
+from nnlib.experiments import (
+    EXPERIMENTS,
+    PUBLISHED_CURVE,
+    Experiment,
+    Source,
+    baselines,
+    book,
+    bugs,
+    catalogue,
+    job,
+    systems,
+)
+from nnlib.experiments.common import digits, judged, plus_minus_half
 from nnlib.experiments.definition import Figure, around, one_run, printed
 from nnlib.experiments.nielsen import WeightDecay
+from nnlib.training import Epoch
 
 # Rows whose median over the seeds is outside its band, and why. The test fails as well when one of them gets there.
 NOT_REACHED = {
@@ -129,6 +142,12 @@ def test_no_notebook_types_a_published_figure():
             assert not typed, f"{path.name}, cell {cell.id}: {typed} from EXPERIMENTS or from the ledger"
 
 
+def test_what_takes_a_second_is_run_on_each_test_run_and_what_takes_minutes_is_not():
+    names = {experiment.name for experiment in CHEAP}
+    assert {"darkness", "scalar tape", "saturating neuron", "vanishing gradient"} <= names
+    assert not names & {"S2, batches of 1000", "S4, right bias rule"}
+
+
 @pytest.mark.notebook
 @pytest.mark.parametrize("experiment", CHEAP, ids=lambda experiment: experiment.name)
 def test_cheap_rows_still_give_what_the_ledger_says(experiment):
@@ -176,6 +195,46 @@ def test_the_step_by_hand_is_that_of_nnlib(rng):
     baselines.hand_step(weights, X, labels, lr=0.3)
     for layer, W in zip(model.layers[::2], weights, strict=True):
         np.testing.assert_allclose(layer.W, W, rtol=1e-12)
+
+
+def test_the_step_by_tape_is_that_of_nnlib(rng):
+    X, labels = rng.random((5, 6)), np.array([0, 1, 2, 1, 0])
+    model, loss = Sequential(Dense(6, 4, rng=rng), ReLU(), Dense(4, 3, rng=rng), dtype=float), SoftmaxCrossEntropy()
+    weights = [Tensor(array.copy()) for layer in model.layers[::2] for array in (layer.W, layer.b)]
+    value = loss.forward(model.forward(X), labels)
+    model.backward(loss.backward())
+    SGD(lr=0.3).step(model.params, model.grads)
+    assert systems.naive_step(weights, X, labels, lr=0.3) == pytest.approx(value)
+    np.testing.assert_allclose(np.concatenate([w.data.ravel() for w in weights]), model.params, rtol=1e-12)
+
+
+def test_the_published_bias_rule_adds_up_what_the_right_one_keeps_apart(monkeypatch):
+    nets, made = [], systems.relu_net
+    monkeypatch.setattr(systems, "relu_net", lambda *args, **options: nets.append(made(*args, **options)) or nets[-1])
+    row = EXPERIMENTS["S4, published bias rule"].configuration | {"n": 100, "sizes": [784, 6, 10], "iterations": 1}
+    curves = [systems.full_batch(0, str, **row | {"one_bias_gradient": rule})["curve"] for rule in (False, True)]
+    right, published = (net.layers[0].b for net in nets)
+    np.testing.assert_allclose(published, np.full(6, right.sum()), rtol=1e-5)
+    assert np.ptp(right) > 0
+    assert curves[0] == curves[1]  # judged before the first step
+
+
+def test_a_run_is_judged_after_each_so_many_epochs_with_the_model_of_that_time():
+    model = Sequential(Dense(1, 2, rng=np.random.default_rng(0)), dtype=float)
+
+    def learns_in_the_fourth_epoch():
+        for number in range(1, 6):
+            model.layers[0].b[:] = [0, 99 if number >= 4 else -99]
+            yield Epoch(number, 0.0, None, None, None, 0.0)
+
+    pair = np.zeros((3, 1)), np.ones(3, int)
+    assert judged(model, pair, learns_in_the_fourth_epoch(), str, every=2) == [0, 1]
+    assert judged(model, pair, learns_in_the_fourth_epoch(), str) == [0, 0, 0, 1, 1]
+
+
+def test_the_weights_of_s4_lie_on_both_sides(rng):
+    W = plus_minus_half(100, 100, rng)
+    assert (W.min(), W.max(), W.mean()) == pytest.approx((-0.5, 0.5, 0), abs=0.02)
 
 
 def test_the_price_of_the_bugs_is_measured_against_nnlibs_own_training():
