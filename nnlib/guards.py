@@ -27,9 +27,9 @@ KINDS = {"U": "text", "S": "bytes", "O": "objects", "M": "dates", "m": "duration
 
 
 def check_numbers(who, name, values):
-    """Return values, a list as an array; raise ValueError if they are not real numbers: NumPy would read text too.
+    """Return values, a list as an array; raise ValueError if they are not real numbers: NumPy would accept text, too.
 
-    What has a dtype of NumPy's, such as a Tensor, is returned as it is.
+    Anything with a NumPy dtype, such as a Tensor, is returned as it is.
     """
     if not isinstance(getattr(values, "dtype", None), np.dtype):
         try:
@@ -38,7 +38,7 @@ def check_numbers(who, name, values):
             raise ValueError(f"{who} expected numbers in {name}, got rows of different lengths") from None
     if values.dtype.kind not in "biuf":
         came = KINDS.get(values.dtype.kind, "records")
-        raise ValueError(f"{who} expected numbers in {name}, got {came} ({values.dtype}): convert them first")
+        raise ValueError(f"{who} expected numbers in {name}, got {came} ({values.dtype}): convert them to numbers")
     return values
 
 

@@ -17,7 +17,7 @@ class Optimizer:
 
     Its memory (`slots` vectors like params) belongs to the one vector that it first stepped. A subclass
     sets `slots` and writes `update`; with `decoupled = True` weight decay is no part of the gradient, but
-    takes lr * weight_decay of params away before the update, as AdamW and Lion have it.
+    takes lr * weight_decay of params away before the update, as AdamW and Lion do.
     """
 
     slots = 0

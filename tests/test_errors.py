@@ -325,7 +325,7 @@ TAKE_NUMBERS = {  # who, which argument, and a call with it; X, y and what comes
 def test_what_is_no_number_is_refused(who, came):
     """NumPy reads "1.5" as 1.5 and drops what is imaginary, without an error."""
     owner, name = who.rsplit(" ", 1)
-    message = f"{owner} expected numbers in {name}, got {came}: convert them first"
+    message = f"{owner} expected numbers in {name}, got {came}: convert them to numbers"
     assert_raises(ValueError, message, TAKE_NUMBERS[who], NOT_NUMBERS[came])
 
 

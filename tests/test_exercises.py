@@ -167,11 +167,14 @@ def divides(x):
 
 HABITS = [
     (prints, "returned None. Is the `return` missing? `print` shows a value, `return` hands it back"),
-    (lambda x: (2 * x).tolist(), "expected an array of shape (2, 3), got a list: np.array(...) makes one of it"),
+    (lambda x: (2 * x).tolist(), "expected an array of shape (2, 3), got a list: np.array(...) turns it into one"),
     (lambda x: 2.0, "expected shape (2, 3), got ()"),
     (lambda x: [[1], [1, 2]], "expected an array of shape (2, 3), got a list"),
-    (lambda x: (2 * x).astype(int), "whole numbers lose what comes after the point: is there an int"),
-    (lambda x: 2 * x.T, "the right values lie on their side: is something transposed?\n  expected shape (2, 3)"),
+    (lambda x: (2 * x).astype(int), "whole numbers lose what comes after the decimal point: is there an int"),
+    (
+        lambda x: 2 * x.T,
+        "the values are right, but rows and columns are exchanged: is something transposed?\n  expected shape (2, 3)",
+    ),
     (lambda x: (2 * x)[:, :, None], "one axis too many, (2, 3, 1) in place of (2, 3): is there a keepdims"),
     (in_place, "changes its input x in place: work on a copy.\n  for x = [["),
     (lambda x: 2 * x + 0j, "expected numbers of kind float64, got complex128"),
@@ -185,7 +188,7 @@ HABITS = [
     (lambda x: "text", "expected numbers of kind float64, got a text"),
     (lambda: 3, "raised TypeError: "),
     (loops, "was stopped before it came to an end. An endless loop?"),
-    (recurses, "calls itself too often, or without an end"),
+    (recurses, "calls itself too often, or without end"),
     (3, "double is an object of type int, not a function: run the cell above again"),
     (None, "there is no function double: run the cell above; was it renamed?"),
 ]

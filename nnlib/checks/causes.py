@@ -40,7 +40,7 @@ def _facts(mine, right, given, looks=None):
     whole = all(m.dtype.kind in "iu" for m in mine)
     mine = [m.astype(float) for m in mine]
     if whole and _same(mine, [np.trunc(r) for r in right]):
-        return "whole numbers lose what comes after the point: is there an int, or an array of whole numbers?"
+        return "whole numbers lose what comes after the decimal point: is there an int, or an array of whole numbers?"
     for look in looks or (_not_finite, _formula, _argument, _factor, _length, _shape, _order):
         if says := look(mine, right, given):
             return says
@@ -65,7 +65,7 @@ def _facts_of_several(mine, right, given, looks):
     wrong = [i for i in range(count) if not _same(columns[i], wanted[i])]
     taken = [next((j for j in range(count) if _same(columns[i], wanted[j])), None) for i in range(count)]
     if sorted(i for i in taken if i is not None) == list(range(count)):
-        return "the values are right, in another order"
+        return "the values are right, but in another order"
     says = []
     for i in wrong:
         if taken[i] is not None:
@@ -108,15 +108,15 @@ def _formula(mine, right, given):
     if all((m == 0).all() for m in mine):
         return "every value is 0"
     formulas = [
-        (lambda r: -r, "every value has the other sign: is something subtracted the wrong way round?"),
+        (lambda r: -r, "every value has the wrong sign: is something subtracted the wrong way round?"),
         (lambda r: 1 - r, "every value is 1 minus the right one: the opposite of what is asked"),
-        (np.abs, "the sizes are right and the signs are lost"),
+        (np.abs, "the sizes are right, but the signs are lost"),
         (lambda r: r**2, "every value is the square of the right one: is a root missing?"),
         (np.sqrt, "every value is the root of the right one"),
         (np.exp, "every value is exp of the right one: is a logarithm missing?"),
         (np.log, "every value is the logarithm of the right one"),
         (np.rint, "every value is the right one, rounded to a whole number"),
-        (lambda r: r.T, "the right values lie on their side: is something transposed?"),
+        (lambda r: r.T, "the values are right, but rows and columns are exchanged: is something transposed?"),
         (lambda r: np.broadcast_to(r.sum(), r.shape), "every value is the sum of all the right ones"),
         (lambda r: np.broadcast_to(r.mean(), r.shape), "every value is the mean of all the right ones"),
     ]
@@ -136,7 +136,7 @@ def _argument(mine, right, given):
         try:
             formulas = [
                 ([r - a for r, a in pairs], f"every value is too small by {name}: is {name} left out?"),
-                ([r + a for r, a in pairs], f"every value is too large by {name}: does it come in once too often?"),
+                ([r + a for r, a in pairs], f"every value is too large by {name}: is it added once too often?"),
                 ([r * a for r, a in pairs], f"every value is {name} times the right one"),
                 ([r / a for r, a in pairs], f"every value is too small by the factor {name}: is it left out?"),
                 ([2 * a - r for r, a in pairs], f"{changed}, but the other way: is a sign turned?"),
@@ -216,7 +216,7 @@ def _length(mine, right, given):
             return f"there is one value too many, the {where} one"
     if len({len(m) - len(r) for m, r in pairs}) == 1:
         more = len(mine[0]) - len(right[0])
-        return f"there {'are' if abs(more) > 1 else 'is'} {abs(more)} value(s) too {'many' if more > 0 else 'few'}"
+        return f"{abs(more)} {'values' if abs(more) > 1 else 'value'} too {'many' if more > 0 else 'few'}"
     return ""
 
 
@@ -236,13 +236,13 @@ def _shape(mine, right, given):
         return f"an axis of size 1 got lost, {m.shape} in place of {r.shape}: keepdims=True keeps it"
     for m, r, arguments in zip(mine, right, given, strict=True):
         if m.shape == r.shape[::-1] != r.shape:
-            return "the result lies on its side: is something transposed?"
+            return "rows and columns of the result are exchanged: is something transposed?"
         for name, array in arguments.items():
             if isinstance(array, np.ndarray) and array.ndim == 2 and m.ndim == r.ndim == 1:
                 n, k = array.shape
                 if n != k and {(m.size, r.size)} <= {(n, k), (k, n)}:
                     mine_, asked = ("row", "column") if m.size == n else ("column", "row")
-                    return f"one number for each {mine_} of {name}, asked is one for each {asked}: another axis?"
+                    return f"one number for each {mine_} of {name}, not for each {asked}: is it the wrong axis?"
         if not r.ndim and m.ndim:
             return f"one number is asked for, not {m.size}: are they to be added up or averaged, with no axis named?"
         if r.ndim and not m.ndim:
@@ -262,13 +262,13 @@ def _order(mine, right, given):
             if any(_same(mine, [np.roll(r, by, axis) for r in right]) for by in (1, -1)):
                 return "the right values, each moved on by one place"
         if _same([np.sort(m, axis=None) for m in mine], [np.sort(r, axis=None) for r in right]):
-            return "the right values at other places"
+            return "the right values in the wrong places"
     known = np.unique(np.concatenate([r.ravel() for r in right]))
     if len(known) <= 3 and sum(r.size for r in right) > 5:
         strange = np.setdiff1d(np.concatenate([m.ravel() for m in mine]), known)
         if strange.size:
             right_ones = " or ".join(f"{value:g}" for value in known)
-            return f"every right result is {right_ones}, and yours is {strange[0]:.6g} at times"
+            return f"every right result is {right_ones}, and yours is sometimes {strange[0]:.6g}"
     same_always = len(mine) > 1 and all(m.shape == mine[0].shape and np.allclose(m, mine[0]) for m in mine)
     if same_always and not all(r.shape == right[0].shape and np.allclose(r, right[0]) for r in right):
         return "the same result whatever the arguments are: are all of them used?"
@@ -287,9 +287,9 @@ def _scaled(mine, right, given):
         return ""
     for axis, line in [(1, "row"), (0, "column")]:
         if all(_flat(m / r, axis) for m, r in pairs):
-            return f"each {line} is right but for a factor of its own: what is it divided by?"
+            return f"each {line} is right except for a factor of its own: what is it divided by?"
         if all(_flat(m - r, axis) for m, r in pairs):
-            return f"each {line} is right but for one number that is added to it: what is it?"
+            return f"each {line} is right except for one number that is added to it: what is it?"
     return ""
 
 
@@ -311,11 +311,11 @@ def _place(mine, right, given):
             continue
         for what, test in [("0", lambda a: a == 0), ("negative", lambda a: a < 0), ("positive", lambda a: a > 0)]:
             if all((w == test(v)).all() for w, v in zip(wrong, values, strict=True)):
-                return f"right but where {name} is {what}"
+                return f"right except where {name} is {what}"
     if all(w.ndim == 1 for w in wrong):
         for end, where in [(-1, "last"), (0, "first")]:
             if all(w[end] and w.sum() == 1 for w in wrong if w.size > 1):
-                return f"right but for the {where} value"
+                return f"right except for the {where} value"
             if all(not w[end] and w.sum() == w.size - 1 for w in wrong if w.size > 1):
                 return f"only the {where} value is right"
     if all((m[w] == 0).all() for m, w in zip(mine, wrong, strict=True)):
@@ -354,17 +354,17 @@ def _other_arguments(first):
     """Yield (what to say, a function that changes a dict of arguments) for what people do to one or two of them."""
     usable = [name for name, value in first.items() if _numbers(value) is not None]
     changes = [
-        (lambda a: -a, "the results are right ones for -{0} in place of {0}: is the sign of {0} turned?"),
-        (lambda a: 0 * a, "the results are right ones for {0} = 0: is {0} left out?"),
-        (lambda a: 0 * a + 1, "the results are right ones for {0} = 1: is {0} left out as a factor?"),
-        (lambda a: 2 * a, "the results are right ones for twice {0}"),
-        (lambda a: a / 2, "the results are right ones for half of {0}"),
-        (lambda a: a + 1, "the results are right ones for {0} + 1"),
-        (lambda a: a - 1, "the results are right ones for {0} - 1"),
-        (lambda a: 1 / a, "the results are right ones for 1 / {0}"),
-        (lambda a: a**2, "the results are right ones for the square of {0}"),
-        (lambda a: a[::-1], "the results are right ones for {0} in reverse order"),
-        (lambda a: a.T, "the results are right ones for {0} lying on its side"),
+        (lambda a: -a, "the results would be right for -{0} in place of {0}: is the sign of {0} turned?"),
+        (lambda a: 0 * a, "the results would be right for {0} = 0: is {0} left out?"),
+        (lambda a: 0 * a + 1, "the results would be right for {0} = 1: is {0} left out as a factor?"),
+        (lambda a: 2 * a, "the results would be right for twice {0}"),
+        (lambda a: a / 2, "the results would be right for half of {0}"),
+        (lambda a: a + 1, "the results would be right for {0} + 1"),
+        (lambda a: a - 1, "the results would be right for {0} - 1"),
+        (lambda a: 1 / a, "the results would be right for 1 / {0}"),
+        (lambda a: a**2, "the results would be right for the square of {0}"),
+        (lambda a: a[::-1], "the results would be right for {0} in reverse order"),
+        (lambda a: a.T, "the results would be right for {0} transposed"),
     ]
     for name in usable:
         for change, says in changes:
@@ -372,10 +372,10 @@ def _other_arguments(first):
     for name in usable:
         for other in usable:
             if name != other and np.shape(first[name]) == np.shape(first[other]):
-                says = f"the results are right ones with {other} in place of {name}"
+                says = f"the results would be right with {other} in place of {name}"
                 yield says, lambda a, name=name, other=other: a | {name: a[other]}
                 if name < other:
-                    says = f"the results are right ones with {name} and {other} exchanged"
+                    says = f"the results would be right with {name} and {other} exchanged"
                     yield says, lambda a, name=name, other=other: a | {name: a[other], other: a[name]}
 
 

@@ -196,7 +196,7 @@ def run(exercise, function, arguments):
     except KeyboardInterrupt:
         raise Fault("was stopped before it came to an end. An endless loop?") from None
     except RecursionError:
-        raise Fault(settings.changed or "calls itself too often, or without an end") from None
+        raise Fault(settings.changed or "calls itself too often, or without end") from None
     except Exception as error:
         raised = f"raised {type(error).__name__}{place(error, function)}: {error}"
         raise Fault(raised, f"for {shown(exercise, arguments)}") from None
@@ -234,7 +234,9 @@ class counted:
     def too_few(self):
         if self.times >= self.least:
             return ""
-        return f"has the right values, but is to be built from {self.least} calls of {self.name}: it makes {self.times}"
+        return (
+            f"has the right values, but should be built from {self.least} calls of {self.name}: it makes {self.times}"
+        )
 
 
 def place(error, function):
@@ -270,7 +272,7 @@ def difference(exercise, mine, right, given):
         return Fault(f"{which}: {cause}" if cause else "", f"{which}: {numbers}" if not cause else numbers)
     wanted = np.asarray(right)
     if isinstance(mine, (list, tuple)) and wanted.ndim:
-        return Fault(f"expected an array of shape {wanted.shape}, got {kind(mine)}: np.array(...) makes one of it")
+        return Fault(f"expected an array of shape {wanted.shape}, got {kind(mine)}: np.array(...) turns it into one")
     try:
         got = np.asarray(mine)
     except ValueError:

@@ -282,7 +282,7 @@ EXERCISES = [
         labelled_tables,
         wrong=(
             (row_of_that_number, "`wanted` is a label, not the number of a row: make a mask by comparing y with it"),
-            (the_other_rows, "Those are the rows that were not wanted: the mask is upside down"),
+            (the_other_rows, "Those are the rows that were not wanted: the mask is the wrong way round"),
             (labels_for_row_numbers, "X[y] takes the labels for row numbers; a mask of True and False picks rows"),
             (labels_in_place_of_rows, "The mask is right, but you picked from the labels; pick the rows of X"),
             (the_mask_itself, "That is the mask itself; put it in brackets behind X"),

@@ -268,8 +268,8 @@ EXERCISES = [
         wrong=(
             (
                 uphill,
-                "It goes uphill. Either the sign of the error is turned, y less answer in place of answer less y, "
-                "or the step is added where it has to be taken away",
+                "It goes uphill. Either the sign of the error is turned, y minus answer in place of answer minus y, "
+                "or the step is added where it should be subtracted",
             ),
             (sums, "It takes the sum over the points; the loss is their mean"),
             (half, "It makes half the step: the slope of a square has a factor 2"),

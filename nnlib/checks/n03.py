@@ -240,7 +240,7 @@ def is_he(W, n_in, n_out, rng):
         numbers = f"for n_in = {n_in}, n_out = {n_out}: expected a spread of about {wanted:.4f}, got {spread:.4f}"
         return Fault(cause, numbers)
     if abs(W.mean()) > 0.05 * wanted:
-        return Fault("your weights do not lie around 0", f"expected a mean of about 0, got {W.mean():.4f}")
+        return Fault("your weights are not centred on 0", f"expected a mean of about 0, got {W.mean():.4f}")
     if np.abs(W).max() < 2.5 * spread:
         return "has the right spread, but no weight beyond 2.5 times of it: drawn uniformly, asked is normally"
     return rng.fault(W)
@@ -544,8 +544,8 @@ EXERCISES = [
             *(
                 (
                     rows,
-                    f"{what}[labels] takes whole rows, those with the numbers of the labels: "
-                    f"{what}[np.arange(len(labels)), labels] takes from each row its own",
+                    f"{what}[labels] takes whole rows, with the labels as row numbers: "
+                    f"{what}[np.arange(len(labels)), labels] takes one entry from each row",
                 )
                 for rows, what in [(whole_rows_by_label, "P"), (whole_rows_of_z_by_label, "z")]
             ),
@@ -569,7 +569,7 @@ EXERCISES = [
             (down_by_one_only, "It comes down by 1 at right: both steps are as high as the bump"),
             (upside_down, "It goes down at left and up at right: the first step is the positive one"),
             (a_hole, "That is a hole, high outside and 0 inside"),
-            (chosen_without_steps, "is to be built from 2 calls of step"),
+            (chosen_without_steps, "should be built from 2 calls of step"),
             (steps_multiplied, "The product of two steps is 1 only where both are: that is the step at right alone"),
         ),
         calls=("step", 2),

@@ -519,7 +519,7 @@ EXERCISES = [
             ),
         ),
         put_back="keep the old value, `kept = x[index]`, and put that back when you are done. `+= h` and then `-= h` "
-        "does not lead back exactly, for each is rounded",
+        "does not lead back exactly, because each is rounded",
     ),
     Exercise(
         "04.5",

@@ -226,7 +226,7 @@ def judge_pairs(result, X, y, rng):
     if not moved:
         return "nothing has moved: draw an order from rng, and use it"
     if np.array_equal(rows, np.arange(len(X))[::-1]):
-        return "the rows are turned round, the last one first, each time in the same way: draw an order from rng"
+        return "the rows are reversed, the last one first, in the same way every time: draw an order from rng"
     if (np.diff(new_y) >= 0).all():
         return "the pairs belong together, but they are sorted: the order has to come from rng"
     return judge_order(rows, len(X), rng, first=len(X) == 9)
@@ -491,7 +491,7 @@ EXERCISES = [
             (sort_by_label, "but they are sorted"),
             (shuffle_columns, "whole rows change places, columns stay"),
             (same_pairs_always, "every call gives the same order"),
-            (turn_round, "the rows are turned round, the last one first"),
+            (turn_round, "the rows are reversed, the last one first"),
             (pairs_of_its_own, "the order does not come from rng"),
         ),
         judge=judge_pairs,
@@ -547,10 +547,10 @@ EXERCISES = [
         remembering,
         wrong=(
             (no_correction, "The correction is missing: m and v start at 0, so divide them by 1 - beta**t first"),
-            (only_v_corrected, "v is corrected and m is not: divide m by 1 - beta1**t, too"),
-            (only_m_corrected, "m is corrected and v is not: divide v by 1 - beta2**t, before its root is taken"),
-            (eps_forgotten, "eps is missing: it is added to the root, below the line"),
-            (adam_uphill, "It goes uphill: the step is taken away from w"),
+            (only_v_corrected, "v is corrected but m is not: divide m by 1 - beta1**t, too"),
+            (only_m_corrected, "m is corrected but v is not: divide v by 1 - beta2**t, before its root is taken"),
+            (eps_forgotten, "eps is missing: it is added to the root, in the denominator"),
+            (adam_uphill, "It goes uphill: the step has to be subtracted from w"),
             (eps_in_the_root, "Your eps is under the root: it is added to the root, after it has been taken"),
             (t_plus_one, "You count one step too many: t is 1 in the first step already"),
             (

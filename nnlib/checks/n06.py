@@ -175,7 +175,7 @@ def unfit(made, expected):
     if not isinstance(made, tuple) or len(made) != expected.count(",") + 1:
         return f"expected {expected}, got {made!r}"
     if isinstance(made[1], Sequential):
-        return f"the order is another one: return {expected}"
+        return f"the order is wrong: return {expected}"
     if not isinstance(made[0], Sequential):
         return f"expected {expected}, and a Sequential as the model, got {made[0]!r}"
     if isinstance(made[1], type):
@@ -184,7 +184,7 @@ def unfit(made, expected):
         return f"expected {expected}, and an optimizer such as Adam() as the second, got {made[1]!r}"
     layers = [layer for layer in made[0].layers if isinstance(layer, Dense)]
     if not layers or layers[0].n_in != 784:
-        return f"a picture has 784 numbers, your first Dense takes {layers[0].n_in if layers else 'none'}"
+        return f"a picture has 784 numbers, but your first Dense takes {layers[0].n_in if layers else 'none'}"
     if layers[-1].n_out != 10:
         return f"there are 10 digits, your last Dense gives {layers[-1].n_out} scores"
     return None
@@ -202,15 +202,15 @@ def why(model, optimizer, history, share, goal):
     if optimizer.lr <= 0:
         return "it goes uphill, or nowhere: a learning rate is a positive number"
     if not hidden:
-        return "it has no layer in the middle, and one layer draws straight borders only"
+        return "it has no hidden layer, and one layer draws only straight borders"
     if not activations:
         return "there is no activation between the layers: without one they are as good as a single layer"
     if activations and not isinstance(model.layers[-1], Dense):
-        return f"after the last Dense comes {type(model.layers[-1]).__name__}: the loss wants the scores as they are"
+        return f"after the last Dense comes {type(model.layers[-1]).__name__}: the loss expects the scores as they are"
     if share < 0.5:
         return "it has hardly learned: its steps are much too large, or much too small"
     if min(hidden) < 64:
-        return f"{min(hidden)} numbers in the middle are few: a wider layer knows more"
+        return f"{min(hidden)} hidden units are few: a wider layer can do more"
     if known < goal:
         return "it does not read even its training pictures so well: it learns too slowly, or its steps are too large"
     return "it reads its training pictures better than new ones: it learns them by heart"
@@ -282,7 +282,9 @@ def falls_short(made, rng):
     cost = model.params.size * len(rates)
     if cost > BUDGET:
         times = f"{model.params.size:,} parameters times {len(rates)} epochs are {cost:,}"
-        return Fault("it costs more than it may: take fewer epochs, or a narrower network", f"{times} of {BUDGET:,}")
+        return Fault(
+            "it costs more than is allowed: take fewer epochs, or a narrower network", f"{times} of {BUDGET:,}"
+        )
     (X, y), validation, _ = load_mnist(scaled=True, flat=True, validation=True)
     rng, history = np.random.default_rng(0), []
     epochs = train(model, SoftmaxCrossEntropy(), optimizer, X, y, epochs=len(rates), batch_size=100, rng=rng)
@@ -311,13 +313,13 @@ EXERCISES = [
             (by_columns, "You divided by how often a digit is answered (the columns), not how often it occurs"),
             (
                 largest_of_the_row,
-                "You took the largest number of each row: the right ones stand on the diagonal, np.diag, and need "
+                "You took the largest number of each row: the right answers are on the diagonal, np.diag, and need "
                 "not be the largest",
             ),
             (largest_of_the_column, "You took the largest number of each column: the right ones are on the diagonal"),
             (largest_down_the_columns, "The largest of a column belongs to another row: np.diag is the diagonal"),
-            (number_right, "Those are numbers of pictures: a share is divided by how often the digit occurs"),
-            (share_wrong, "That is the share that was read wrongly: asked is the one that was right"),
+            (number_right, "Those are numbers of pictures: for a share, divide them by how often the digit occurs"),
+            (share_wrong, "That is the share that was misread: the share that was read correctly is asked for"),
             (of_all, "You divided by the number of all pictures; a digit is right as a share of its own row"),
         ),
     ),
@@ -329,22 +331,22 @@ EXERCISES = [
         readings,
         wrong=(
             (share_of_all, "The accuracy is a share of the answered pictures, not of all of them"),
-            (over_all_pictures, "Your accuracy is that over all pictures: pick the answered ones, right[answered]"),
-            (silent_share, "Your first value is the share of silent ones: asked is the share of answered ones"),
-            (right_among_the_silent, "Your accuracy is that of the silent pictures: the mask is upside down"),
-            (the_silent_ones, "Both values are those of the silent pictures: the mask is upside down, >= is meant"),
+            (over_all_pictures, "Your accuracy is over all pictures: pick the answered ones, right[answered]"),
+            (silent_share, "Your first value is the share of silent ones: the share of answered ones is asked for"),
+            (right_among_the_silent, "Your accuracy is that of the silent pictures: the mask is the wrong way round"),
+            (the_silent_ones, "Both values are those of the silent pictures: the mask is the wrong way round: use >="),
             (how_many, "Your first value is a number of pictures: a share is the mean of the mask"),
             (how_many_of_both, "Those are two numbers of pictures: a share is a mean, not a sum"),
             (number_of_right_ones, "Your second value is a number of pictures: the accuracy is their mean"),
             (
                 silent_at_the_threshold,
-                "At the threshold itself the network speaks: it is silent *below* it, so >= and not >",
+                "At the threshold itself the network answers: it is silent *below* it, so >= and not >",
             ),
             (
                 sure_of_the_label,
                 "You took the probability of the label, which the network does not know: take the largest",
             ),
-            (accuracy_first, "Both values are right, in the other order: the share of answers first"),
+            (accuracy_first, "Both values are right, but in the wrong order: the share of answers first"),
             (any_class_above, "Your mask has an entry for each class: take the largest of each row first, max(axis=1)"),
             (ignores_threshold, "It gives the same for every threshold: is the argument used?"),
         ),
@@ -356,7 +358,7 @@ EXERCISES = [
         better,
         lambda: [(np.random.default_rng(0),)],
         wrong=(
-            (as_before, "32 numbers in the middle are few"),
+            (as_before, "32 hidden units are few"),
             (only_the_model, "expected (model, optimizer), got Sequential("),
         ),
         judge=misses_the_goal,
@@ -386,7 +388,7 @@ EXERCISES = [
             (hardly_begins, "it does not read even its training pictures so well"),
             (better, "expected (model, optimizer, rates), got (Sequential("),
             (rates_of_its_own, "expected a list of rates, one for each epoch, got 0.1"),
-            (beyond_the_budget, "it costs more than it may: take fewer epochs, or a narrower network"),
+            (beyond_the_budget, "it costs more than is allowed: take fewer epochs, or a narrower network"),
         ),
         judge=falls_short,
     ),

@@ -356,8 +356,8 @@ EXERCISES = [
                 "You always sum over axis 0: which axes were stretched follows from comparing the two shapes",
             ),
             (mean_of_copies, "You took the mean: every copy has an effect of its own, so their gradients add up"),
-            (mean_over_new_axes, "Over the axes that were added in front you took the mean: copies add up"),
-            (mean_over_stretched_axes, "Over the axes of size 1 that were stretched you took the mean: copies add up"),
+            (mean_over_new_axes, "You took the mean over the axes that were added in front: copies add up"),
+            (mean_over_stretched_axes, "You took the mean over the axes of size 1 that were stretched: copies add up"),
             (one_of_the_copies, "You kept the gradient of one copy: all copies are the same number, so they add up"),
             (
                 axis_of_size_1_lost,

@@ -34,7 +34,7 @@ WIDE = {"sizes": [784, 100, 10], "lmbda": 5.0, "judge": "validation"}
 
 
 def either(share):
-    """Figures of a share of which the book does not say whether it is the last epoch's or the best one's."""
+    """Figures of a share for which the book does not say whether it is the last epoch's or the best one's."""
     return {"last epoch": one_run(share), "best epoch": one_run(share)}
 
 

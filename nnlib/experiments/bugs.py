@@ -40,7 +40,7 @@ VERSIONS = {  # name: (bias rule, mask)
 
 
 def accuracy(version, init, start, *, sizes, n, n_test, batch_size, epochs, lr):
-    """Return the share of test images that are read rightly after training on the first n of the others."""
+    """Return the share of test images that are read correctly after training on the first n of the others."""
     (X, y), (X_test, y_test) = digits()
     X, y, (bias, mask), rng = X[:n].astype(np.float64), y[:n], VERSIONS[version], np.random.default_rng(start)
     W1, W2 = init(sizes[0], sizes[1], rng), init(sizes[1], sizes[2], rng)

@@ -22,7 +22,7 @@ class Source(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A number that was published (None: it was not), from where to where our median may lie, and why so far.
+    """A number that was published (None: it was not), the band that our median has to lie in, and why it is so wide.
 
     >>> 0.88 in Figure(0.88, 0.87, 0.89, "to show it"), 0.9 in Figure(0.88, 0.87, 0.89, "to show it")
     (True, False)

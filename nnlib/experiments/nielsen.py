@@ -57,7 +57,7 @@ def training(seed, *, sizes, init, loss, lr, lmbda, batch_size, epochs, n):
 
 
 def nielsen(seed, progress, *, judge, every=1, at=(), **configuration):
-    """Train one of his networks; judge it on "test" or on "validation" images, after each so many epochs.
+    """Train one of his networks; judge it on "test" or on "validation" images, every few epochs.
 
     The epochs in `at` get a figure of their own.
     """

@@ -1,4 +1,4 @@
-"""The activations that the views offer: all that nnlib has, found here, so that a new class needs no list."""
+"""The activations that the views offer: all that nnlib has, found here, so that no list has to name a new class."""
 
 import inspect
 
