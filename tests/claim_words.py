@@ -7,6 +7,8 @@ UNITS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 ORDINALS = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 
+PARTS = {3: "third", 4: "quarter", 100: "hundredth", 1000: "thousandth"}
+
 
 def words(number):
     """Return a whole number below a million in words: 20, twenty; 1000, a thousand."""
@@ -45,6 +47,17 @@ def times(number):
 def number(value):
     """Return a number without needless zeros, its sign as prose has it: -2.5, 3."""
     return f"{float(value):g}"
+
+
+def minus(value):
+    """The same with the sign that prose has outside of code: −1."""
+    return number(value).replace("-", "−")
+
+
+def share(value):
+    """Return one part of a whole: half, a quarter, a hundredth."""
+    parts = whole_number(1 / value)
+    return "half" if parts == 2 else f"a {PARTS.get(parts) or ordinal(parts)}"
 
 
 def listed(names):
