@@ -20,7 +20,7 @@ def softmax(logits):
 
 
 class Loss:
-    """The mean loss of a batch: `forward` returns it, `backward` its gradient by the prediction.
+    """The mean loss of a batch: `forward` returns it, `backward` its gradient with respect to the prediction.
 
     A subclass writes the formula `f(prediction, target)` and the gradient `df()`, and may say in
     `correct(prediction, target)` which rows count as right, for the accuracy.
