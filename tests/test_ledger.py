@@ -37,7 +37,7 @@ from nnlib.experiments import (
     job,
     systems,
 )
-from nnlib.experiments.common import digits, judged, plus_minus_half
+from nnlib.experiments.common import digits, judged, narrow, plus_minus_half
 from nnlib.experiments.definition import Figure, around, one_run, printed
 from nnlib.experiments.nielsen import WeightDecay
 from nnlib.training import Epoch
@@ -118,6 +118,7 @@ def test_each_row_says_who_published_it_and_each_band_why_it_is_so_wide():
 
 def test_bands_are_as_wide_as_they_say():
     assert printed(0.82, 2)[1:3] == (0.815, 0.825)
+    assert [value in around(0.5, 0.1, "to try it") for value in (0.39, 0.4, 0.6, 0.61)] == [False, True, True, False]
     share = one_run(0.9, n=100)
     assert share.high - 0.9 == pytest.approx(3 * math.sqrt(0.9 * 0.1 / 100))
     assert 0.9 - share.low == pytest.approx(share.high - 0.9)
@@ -232,9 +233,11 @@ def test_a_run_is_judged_after_each_so_many_epochs_with_the_model_of_that_time()
     assert judged(model, pair, learns_in_the_fourth_epoch(), str) == [0, 0, 0, 1, 1]
 
 
-def test_the_weights_of_s4_lie_on_both_sides(rng):
+def test_initial_weights_of_recipes_are_as_wide_as_their_sources_say(rng):
     W = plus_minus_half(100, 100, rng)
     assert (W.min(), W.max(), W.mean()) == pytest.approx((-0.5, 0.5, 0), abs=0.02)
+    assert narrow(100, 25, rng).std() == pytest.approx(0.1, abs=0.01)
+    assert baselines.by_outputs(25, 100, np.random.RandomState(0)).std() == pytest.approx(0.1, abs=0.01)
 
 
 def test_the_price_of_the_bugs_is_measured_against_nnlibs_own_training():

@@ -11,10 +11,11 @@ from nnlib.checks.engine import Exercise
 made = Exercise("98.1", "double", "twice", lambda x: 2 * x, lambda: [(1.5,), (4.0,)])
 sys.modules["nnlib.checks.n98"] = types.SimpleNamespace(EXERCISES=[made])"""
 STUB, WRONG, RIGHT = (f"def double(x):\n    {body}" for body in ["...", "return 3 * x", "return 2 * x"])
-CELLS = ['double = check("98.1")', "print(double(1))\nprint(double(2), double(3))", "print(5)", "double(4)"]
+THREAD = "import threading\nview = threading.Thread(target=double, args=(6,))\nview.start()\nview.join()"
+CELLS = ['double = check("98.1")', "print(double(1))\nprint(double(2), double(3))", "print(5)", "double(4)", THREAD]
 SAYS = "  (with nnlib's double, not yours)\n"
-REFUSED = [SAYS + "2\n4 6\n", "5\n", SAYS + "8"]
-SILENT = ["2\n4 6\n", "5\n", "8"]
+REFUSED = [SAYS + "2\n4 6\n", "5\n", SAYS + "8", ""]
+SILENT = ["2\n4 6\n", "5\n", "8", ""]
 
 
 @pytest.fixture(scope="module")
