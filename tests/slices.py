@@ -8,7 +8,7 @@ needs it; and so is what needs something that was left out.
 import ast
 import re
 
-TRAINERS = {"train", "fit", "step"}  # functions and methods; `step` is that of an optimizer
+TRAINERS = {"train", "fit", ".train", ".fit", ".step"}  # functions, and what has a point before it
 SHOWS = "from nnlib.viz import"  # a cell that shows a view
 STUB = r"^def (\w+)\(.*# exercise"
 
@@ -62,9 +62,9 @@ def is_definition(node):
 
 
 def called(code):
-    """Return the names of the functions and methods that a piece of code calls."""
+    """Return the names of the functions that a piece of code calls, with a point before those of methods."""
     functions = [node.func for node in ast.walk(code) if isinstance(node, ast.Call)]
-    return {getattr(function, "id", getattr(function, "attr", None)) for function in functions}
+    return {f".{f.attr}" if isinstance(f, ast.Attribute) else getattr(f, "id", None) for f in functions}
 
 
 def trains(tree, trainers):
