@@ -25,11 +25,11 @@ from typing import NamedTuple
 
 import nbformat
 from jupyter_client.manager import start_new_kernel
+from patience import PATIENCE
 
 FOLDER = Path(__file__).resolve().parent / "claims"
 NOTEBOOKS = sorted(FOLDER.parents[1].glob("notebooks/*.ipynb"))
 HELPERS = Path(__file__).resolve().with_name("claim_words.py")
-TIMEOUT = 300  # seconds; only against a hang
 
 
 class Claim(NamedTuple):
@@ -203,7 +203,7 @@ def ask(client, notebook, placed, cells):
         return
     expressions = {str(k): request(claim, notebook, cells) for k, (claim, _) in enumerate(due)}
     sent = client.execute("", silent=True, store_history=False, user_expressions=expressions)
-    while (reply := client.get_shell_msg(timeout=TIMEOUT))["parent_header"].get("msg_id") != sent:
+    while (reply := client.get_shell_msg(timeout=PATIENCE))["parent_header"].get("msg_id") != sent:
         continue
     for k, (claim, index) in enumerate(due):
         yield claim, without_code(notebook.cells[index].source), reply["content"]["user_expressions"][str(k)]

@@ -10,7 +10,7 @@ import pytest
 from chromium import BROWSER, FLAGS
 from hypothesis import HealthCheck, settings
 from ipywidgets import Widget
-from strict import PATIENCE
+from patience import PATIENCE
 
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -35,6 +35,7 @@ import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 from nbval.plugin import NbCellError
 from packaging.requirements import Requirement
+from patience import PATIENCE
 from PIL import Image, ImageChops, UnidentifiedImageError
 
 from nnlib.__main__ import loopback, make_do
@@ -60,7 +61,6 @@ FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, print
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more
 WIDGET = "application/vnd.jupyter.widget-view+json"  # random ids, and stripped from stored files
 MOST_OUTPUT = 10_000_000  # bytes that a cell may print
-PATIENCE = 300  # seconds: longer than anything takes on a slow and busy machine, so that only what hangs is ended
 MOST_MEMORY = 1.3e9  # bytes that a notebook may hold: on a machine with 2 GB there is a browser as well
 
 

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from patience import PATIENCE
 from rules import answers
 from slices import SHOWS, STUB, shortened
-from strict import PATIENCE
 
 from nnlib.__main__ import NOTEBOOKS
 

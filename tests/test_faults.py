@@ -15,7 +15,7 @@ import ledger
 import numpy as np
 import pytest
 import refresh
-import strict
+from patience import PATIENCE
 from test_ledger import double, made
 
 from nnlib import Adam, Dense, Sequential, SoftmaxCrossEntropy, files, fit, load_mnist, pretrained
@@ -147,7 +147,7 @@ def test_damaged_progress_is_not_written_over(path, monkeypatch, capsys):
 
 def test_two_notebooks_at_the_same_time_lose_no_progress(path, monkeypatch):
     monkeypatch.setenv("NNLIB_PROGRESS", str(path))
-    monkeypatch.setattr(progress, "PATIENCE", strict.PATIENCE)
+    monkeypatch.setattr(progress, "PATIENCE", PATIENCE)
     numbers = [f"98.{number}" for number in range(40)]
     with ThreadPoolExecutor(4) as notebooks:
         list(notebooks.map(lambda number: progress.record(number, "✓"), numbers))

@@ -21,7 +21,7 @@ import nbformat
 import numpy as np
 import psutil
 import pytest
-from strict import PATIENCE
+from patience import PATIENCE
 
 from nnlib import SGD, Dense, ReLU, Sequential, SoftmaxCrossEntropy, evaluate, fit, he_normal, load_mnist
 from nnlib.autodiff import Tensor

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from strict import PATIENCE
+from patience import PATIENCE
 
 from nnlib.viz import live
 from nnlib.viz.live import KEPT, Live

@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from strict import PATIENCE
+from patience import PATIENCE
 from test_viz import notebook
 
 from nnlib import SGD, Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Tanh, evaluate, gradcheck, train

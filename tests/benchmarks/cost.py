@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import nbformat
 from jupyter_client.manager import start_new_kernel
-from strict import PATIENCE, ROOT
+from patience import PATIENCE
+from strict import ROOT
 
 GOALS, GOAL = {"06_mnist_training": 60, "07_autodiff": 30}, 15  # epochs
 STROKE = 30  # thousandths of an epoch: 20 ms where an epoch takes two thirds of a second
