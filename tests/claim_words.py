@@ -81,4 +81,11 @@ def names(variables, text):
             raise ValueError(f"no cell so far has printed {pattern!r}")
         return found[-1]
 
-    return {**variables, **globals(), "printed": printed}
+    def series(pattern):
+        """Return the numbers that the pattern's group, or groups, found in each place, in order."""
+        found = re.findall(pattern, text)
+        if not found:
+            raise ValueError(f"no cell so far has printed {pattern!r}")
+        return [float(one) if isinstance(one, str) else tuple(map(float, one)) for one in found]
+
+    return {**variables, **globals(), "printed": printed, "series": series}

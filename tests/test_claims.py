@@ -90,8 +90,11 @@ def test_what_comes_must_stand_there_word_for_word(prose, true):
 
 def test_asking_leaves_the_kernel_as_it_was(tmp_path):
     output = new_output("stream", text="in 12 steps\nin 13 steps\n")
-    notebook = new_notebook(cells=[new_code_cell("x", outputs=[output]), new_markdown_cell("x is 4, steps are 13.")])
-    placed, _ = claims.places(notebook, [claim(r"x is {x + 1}, steps are {printed(r'in (\d+) steps')}")])
+    notebook = new_notebook(
+        cells=[new_code_cell("x", outputs=[output]), new_markdown_cell("x is 4, steps are 13, 25 in all.")]
+    )
+    said = r"x is {x + 1}, steps are {printed(r'in (\d+) steps')}, {sum(series(r'in (\d+) steps')):.0f} in all"
+    placed, _ = claims.places(notebook, [claim(said)])
     look = "print(sorted(set(globals()) - {'_', '__', '___'}), len(In), x)"
     manager, client = start_new_kernel(kernel_name="python3", stderr=subprocess.DEVNULL)
     seen = []
