@@ -54,7 +54,9 @@ def check_labels(who, labels, n, n_classes):
     """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
     labels = np.asarray(labels)
     problem = None
-    if labels.ndim == 2 and labels.shape[1] == n_classes:
+    if labels.ndim == 0:
+        problem = f"{brief(labels.item())}: put labels into a list or an array"
+    elif labels.ndim == 2 and labels.shape[1] == n_classes:
         problem = f"shape {labels.shape}, which looks one-hot: use labels.argmax(axis=1)"
     elif labels.shape != (n,):
         problem = f"shape {labels.shape}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_labels, check_numbers
+from nnlib.guards import check_labels, check_numbers, check_whole
 
 
 def one_hot(labels, n_classes):
@@ -14,7 +14,8 @@ def one_hot(labels, n_classes):
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    labels = check_labels("one_hot", labels, len(labels), n_classes)
+    n_classes = check_whole("one_hot", "n_classes", n_classes, 1)
+    labels = check_labels("one_hot", labels, len(np.atleast_1d(labels)), n_classes)
     return np.eye(n_classes)[labels]
 
 
@@ -41,7 +42,8 @@ def confusion_matrix(predicted, labels, n_classes):
     array([[1, 1],
            [0, 1]])
     """
-    labels = check_labels("confusion_matrix", labels, len(labels), n_classes)
+    n_classes = check_whole("confusion_matrix", "n_classes", n_classes, 1)
+    labels = check_labels("confusion_matrix", labels, len(np.atleast_1d(labels)), n_classes)
     predicted = check_labels("confusion_matrix", predicted, len(labels), n_classes)
     pairs = labels.astype(int) * n_classes + predicted.astype(int)  # uint8 could not hold them
     return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)

@@ -288,6 +288,21 @@ def test_bad_labels(who, problem):
     assert_raises(ValueError, message, TAKE_LABELS[who], BAD_LABELS[problem])
 
 
+@pytest.mark.parametrize("value", [2, 2.5, "2", None])
+@pytest.mark.parametrize("who", [who for who in TAKE_LABELS if " in " not in who])
+def test_a_single_value_in_place_of_labels(who, value):
+    rows = 1 if who in ("one_hot", "confusion_matrix of labels") else 6
+    message = f"{who.split()[0]} expected integer labels of shape ({rows},) from 0 to 2, got {value!r}: put labels into"
+    assert_raises(ValueError, f"{message} a list or an array", TAKE_LABELS[who], value)
+
+
+@pytest.mark.parametrize("n_classes", [0, -1, 2.5, "3", None])
+def test_a_strange_number_of_classes(n_classes):
+    message = f"expected n_classes to be a whole number of at least 1, got {n_classes!r}"
+    assert_raises(ValueError, f"one_hot {message}", one_hot, y, n_classes)
+    assert_raises(ValueError, f"confusion_matrix {message}", confusion_matrix, y, y, n_classes)
+
+
 NOT_NUMBERS = {
     "text (<U3)": np.full((6, 3), "1.5"),
     "bytes (|S1)": np.full((6, 3), b"1"),
