@@ -270,6 +270,19 @@ def test_what_is_wrong_with_the_readers_product_is_said_inside(body, says):
     assert not view.set(operation="A + B").error
 
 
+def test_a_type_that_is_gone_is_not_looked_up():
+    """Python 3.14 computes annotations late: when somebody asks for a signature with them."""
+    view, _ = notebook("Rows = object\ndef by_loops(X: Rows, W: Rows):\n    return X @ W + 1\ndel Rows")
+    assert not view.error
+    assert view.now.result.wrong.all()
+
+
+def test_what_python_cannot_tell_the_arguments_of_is_left_alone():
+    view, _ = notebook("by_loops = max")
+    assert not view.error
+    assert not view.now.result.wrong.any()
+
+
 def test_the_reader_cannot_spoil_the_numbers():
     view, _ = notebook("def by_loops(X, W):\n    Y = X @ W\n    X[:], W[:] = 0, 0\n    return Y\n")
     assert view.now.A.values[0].tolist() == [1, 2, 3]

@@ -91,6 +91,20 @@ def test_units_are_dead_or_saturated():
     assert idle(tanh) == ("saturated", 1, 3)
 
 
+def test_a_type_that_is_gone_is_not_looked_up():
+    """Python 3.14 computes annotations late: when somebody asks for a signature with them."""
+    Table = object
+
+    class Typed(Sequential):
+        def forward(self, X: Table, training=False):
+            return super().forward(X, training)
+
+    del Table
+    view = LiveTraining(lambda rng: Typed(*built(rng).layers)).run(1)
+    assert not view.error
+    assert view.now.epochs > 0
+
+
 def test_a_network_with_a_bias_of_minus_100_is_dead():
     def dead(rng):
         model = built(rng)

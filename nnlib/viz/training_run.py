@@ -1,6 +1,5 @@
 """What the view LiveTraining trains: digits, a network, the run and what is kept of its steps."""
 
-import inspect
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from nnlib.model import Sequential
 from nnlib.optimizers import SGD, Adam, RMSProp
 from nnlib.training import minibatches
 from nnlib.viz.known_activations import ACTIVATIONS
+from nnlib.viz.view import arguments_of
 
 CHECKED, EVERY = 1000, 8  # validation pictures, and steps between two looks at them; base records halve: a power of 2
 TILES = 32  # units, at most
@@ -91,7 +91,7 @@ class Run:
         self.model, self.who, self.optimizer, self.batches = model, who, optimizer, batches
         self.cost, self.t, self.seen, self.stopped = SoftmaxCrossEntropy(), 0, 0, False
         self.fitting()
-        self.sees_training = "training" in inspect.signature(model.forward).parameters
+        self.sees_training = "training" in arguments_of(model.forward)
         self.layers = [layer for layer in getattr(model, "layers", ()) if getattr(layer, "parameters", ())]
         sizes = [sum(np.size(getattr(layer, name)) for name in layer.parameters) for layer in self.layers]
         if sum(sizes) != model.params.size:
