@@ -96,13 +96,13 @@ FOUND = {name: defaults(function) for name, function in public() if defaults(fun
 
 def test_defaults():
     mode = {name: MODE[method] for name in FOUND if (method := name.rpartition(".")[2]) in MODE}
-    assert mode | DEFAULTS == FOUND
+    assert mode | DEFAULTS == FOUND, "a new or changed default belongs into DEFAULTS in tests/test_defaults.py"
 
 
 def test_every_view_has_its_start_here():
     views = {name: getattr(viz, name) for name in viz.__all__}
     found = {name for name, cls in views.items() if isinstance(cls, type) and issubclass(cls, View)} - {"View"}
-    assert found == set(VIEWS)
+    assert found == set(VIEWS), "a new view belongs into VIEWS in tests/test_defaults.py, with the state it starts with"
 
 
 @pytest.mark.view

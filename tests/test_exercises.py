@@ -106,7 +106,9 @@ def test_every_exercise_has_two_misconceptions_each_with_its_own_words():
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
 def test_the_notebook_has_the_exercise_with_stars_minutes_hint_and_answer(exercise):
-    path, number, name = NOTEBOOK[exercise.number[:2]], exercise.number, exercise.name
+    number, name = exercise.number, exercise.name
+    assert number[:2] in NOTEBOOK, f"exercise {number} has no notebook: notebooks/{number[:2]}_name.ipynb"
+    path = NOTEBOOK[number[:2]]
     text = "\n".join(cell.source for cell in load(path).cells)
     for pattern, example in [
         (rf"^### Exercise {number} [★☆]{{3}} · \d+ min · ", f"### Exercise {number} ★☆☆ · 5 min · title"),

@@ -98,7 +98,8 @@ STEPS = {  # class: the optimizer for each block of its formulas
 
 
 def test_every_labelled_formula_is_computed():
-    assert set(LABELLED) == {*CASES, *STEPS, "Dropout"}
+    computed = {*CASES, *STEPS, "Dropout"}
+    assert set(LABELLED) == computed, "a class with formula lines in its docstring needs a case in CASES or STEPS"
 
 
 def agree(formulas, given, came, product):

@@ -95,7 +95,7 @@ def checksums():
 
 
 def test_published_figures_are_those_that_were_compared_with_their_sources():
-    assert checksums() == PUBLISHED
+    assert checksums() == PUBLISHED, "compare the figures with the source, then put the new checksum into PUBLISHED"
 
 
 def test_the_published_curve_is_the_one_of_the_source():
@@ -152,8 +152,10 @@ def test_what_takes_a_second_is_run_on_each_test_run_and_what_takes_minutes_is_n
 @pytest.mark.notebook
 @pytest.mark.parametrize("experiment", CHEAP, ids=lambda experiment: experiment.name)
 def test_cheap_rows_still_give_what_the_ledger_says(experiment):
+    kept = ledger.finished(ledger.read(ledger.LEDGER), experiment)
+    assert kept, f"the ledger has no run of it as it is defined now: python tests/ledger.py {experiment.name!r}"
     result = job(experiment, seed=0)["result"]
-    for name, stored in ledger.finished(ledger.read(ledger.LEDGER), experiment)["0"]["result"].items():
+    for name, stored in kept["0"]["result"].items():
         np.testing.assert_allclose(result[name], stored, atol=2e-3, err_msg=name)  # float32, on another processor
 
 
@@ -161,7 +163,9 @@ def test_the_stored_ledger_is_complete_and_says_what_the_definitions_say():
     if not ledger.LEDGER.exists():
         pytest.skip("notebooks/ledger.json does not exist yet: python tests/ledger.py")
     rows = ledger.read(ledger.LEDGER)
-    assert set(rows) == set(EXPERIMENTS)
+    missing = [name for name in EXPERIMENTS if name not in rows]
+    assert not missing, "run python tests/ledger.py with their names"
+    assert set(rows) == set(EXPERIMENTS), "take rows without an experiment out of notebooks/ledger.json"
     for name, experiment in EXPERIMENTS.items():
         runs = ledger.finished(rows, experiment)
         assert len(runs) >= (5 if experiment.seeded else 1), f"{name}: python tests/ledger.py"
