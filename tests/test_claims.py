@@ -1,5 +1,7 @@
 """Claims: what a claim is, where it stands, and that asking for it leaves the kernel as it was."""
 
+import ast
+import inspect
 import subprocess
 
 import bugs_in_prose
@@ -10,6 +12,7 @@ import rules
 from jupyter_client.manager import start_new_kernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from quantities import computed, stated, worth
+from rules import NOTEBOOKS
 
 
 def claim(template, ahead=0):
@@ -121,3 +124,15 @@ def test_bugs_in_prose(text, becomes):
 
 def test_every_file_of_claims_is_of_a_notebook():
     assert {path.stem for path in claims.FOLDER.iterdir()} == {path.stem for path in rules.NOTEBOOKS}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_no_claim_takes_a_variable_of_its_notebook_for_a_helper(path):
+    """A helper hides a variable of the same name, and the claim would be about something else: it is only called."""
+    functions = {name for name, value in vars(claim_words).items() if inspect.isfunction(value)}
+    for claim in claims.claims(path.stem):
+        for tree in [ast.parse(hole[0]) for _, hole in claim.parts if hole]:
+            called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+            names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
+            own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+            assert set(names) & (functions | {"printed", "series"}) - own == set(), claim
