@@ -62,7 +62,8 @@ def view():
 def wait_for(condition):
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end
+        if time.monotonic() > end:
+            pytest.fail(f"waited {PATIENCE} s in vain")
         time.sleep(0.005)
 
 
