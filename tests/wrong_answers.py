@@ -228,7 +228,9 @@ def once(what, tree, seen):
 def functions(exercise):
     """Return the sources of right answers: the one in the notebook, and the one in the package where it is short."""
     path = next(path for path in NOTEBOOKS if path.name[:2] == exercise.number[:2])
-    sources = [answers(load(path))[exercise.name]]
+    if exercise.name not in (found := answers(load(path))):
+        raise ValueError(f"{path.name} has no answer {exercise.name} to exercise {exercise.number}")
+    sources = [found[exercise.name]]
     if exercise.number not in ("07.4", "07.5"):  # those of the package only call the library
         sources.append(inspect.getsource(exercise.answer))
     return sources, path
