@@ -1,4 +1,4 @@
-"""Translates the formulas of docstrings and of the glossary into Python, so that they can be computed.
+"""Translates the formulas of docstrings and notebooks into Python, so that they can be computed.
 
     L = mean over rows of -log p[label]   becomes   L = rows(-log(p[label]))
     $\\frac{1}{1 + e^{-z}}$                 becomes   ((1)/(1 + exp(-z)))
@@ -12,6 +12,13 @@ import numpy as np
 
 LATEX = [
     (r"\\(?:left|right)|\\[,;]", ""),
+    (r"\\tfrac", r"\\frac"),
+    (r"\\(?:mathbf|text)\{(\w+)\}", r"\1"),
+    (r"\\hat (\w)", "\\1\u0302"),
+    (r"\\(eta|alpha|epsilon)", r"\1"),
+    (r"\\beta_1\^t", "β1ᵗ"),
+    (r"\\beta_2\^t", "β2ᵗ"),
+    (r"\\beta_(\d)", r"β\1"),
     (r"\\theta", "θ"),
     (r"\\mu", "μ"),
     (r"\\lambda", "λ"),
@@ -20,6 +27,8 @@ LATEX = [
     (r"\\ln (\w+)", r"log(\1)"),
     (r"\\tanh\^2 (\w+)", r"(tanh(\1))²"),
     (r"\\tanh (\w+)", r"tanh(\1)"),
+    (r"\\ln", "log"),
+    (r"\\tanh", "tanh"),
     (r"\\max", "max"),
     (r"\\sum(?:_\w)?", "Σ "),
     (r"\\cdot", "·"),

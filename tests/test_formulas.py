@@ -1,4 +1,4 @@
-"""Formulas in docstrings and in the glossary are computed, and give what the function gives that they speak of."""
+"""Formulas in docstrings, the glossary and displayed in notebooks are computed: they give what their function gives."""
 
 import inspect
 import math
@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from discovery import CORE
-from formulas import LABELLED_LINES, carry_out, compute, statements
+from formulas import LABELLED_LINES, carry_out, compute, python, statements
 from rules import NOTEBOOKS, load
 
 import nnlib
@@ -343,3 +343,261 @@ def test_every_formula_of_the_glossary_is_computed():
 @pytest.mark.parametrize(("term", "formula"), GLOSSARY)
 def test_glossary(term, formula):
     assert GLOSSARY[term, formula](formula)
+
+
+def displayed():
+    """Yield (notebook, formula) of what stands between two $$."""
+    for path in NOTEBOOKS:
+        for cell in load(path).cells:
+            for text in re.findall(r"\$\$(.*?)\$\$", cell.source if cell.cell_type == "markdown" else "", re.DOTALL):
+                for formula in re.split(r"\s*\\qquad(?:\\qquad)?\s*", " ".join(text.split())):
+                    yield path.name[:2], formula.rstrip(",")
+
+
+def sides(formula, product="*", **names):
+    """Return the values of the sides of an equation, or of the new value of an assignment, where single indices go."""
+    return [compute(part.replace(r"\cdot", r"\,"), product, **names) for part in formula.split(" = ")]
+
+
+def right(formula, came, product="*", **names):
+    """Whether all sides of a formula but the name on its left are what nnlib computes."""
+    first, rest = re.split(r" (?:=|\\approx|\\leftarrow) ", formula, maxsplit=1)
+    assert first
+    return all(np.allclose(value, came, rtol=1e-9) for value in sides(rest, product, **names))
+
+
+def equal(formula, product="*", **names):
+    """Whether the sides of a formula are equal."""
+    first, *others = sides(formula, product, **names)
+    return all(np.allclose(first, other) for other in others)
+
+
+W3 = RNG.standard_normal((3, 2))
+B3 = RNG.standard_normal(2)
+P = softmax(X[0])
+SQUASH = nnlib.Sigmoid().forward(X)
+RATES = {"w": 1.5, "μ": 0.8, "eta": 0.1, "alpha": 0.9, "epsilon": 0.01, "β1": 0.9, "β2": 0.99, "v": 0, "m": 0}
+DOWN = RNG.standard_normal((N, 2))
+SMALL = 1e-6
+
+
+def tape():
+    """The gradients of the sum of dY * (A B), by the tape."""
+    A, B = nnlib.autodiff.Tensor(X), nnlib.autodiff.Tensor(W3)
+    ((A @ B) * DOWN).sum().backward()
+    return A.grad, B.grad
+
+
+def walks(optimizer, *formulas):
+    """Whether three steps of an optimizer are what its formulas say."""
+    names, params = dict(RATES), np.array([RATES["w"]])
+    for t, g in enumerate([0.3, -0.7, 0.2], 1):
+        names |= {"t": t, "g": g, "slope": g}
+        for formula in formulas:
+            name, part = re.split(r" (?:\\leftarrow|=) ", formula)
+            (names[python(name)],) = sides(part, **names)
+        optimizer.step(params, np.array([g]))
+    return np.allclose(params, names["w"])
+
+
+def dot(formula):
+    """A dot product, beside its sum written out."""
+    first, last = (part for part in formula.split(" = ") if part != "z")
+    if r"\cdot" in first:
+        first, last = last, first
+    numbered = {f"{name}_{k + 1}": array[k] for name, array in (("w", W3[:, 0]), ("x", X[0])) for k in range(3)}
+    count = first.count("+") + ("+ b" not in first)
+    vectors = {"w": W3[:count, 0], "x": X[0, :count]}
+    return np.allclose(compute(first, b=0.5, **numbered), compute(last, b=0.5, **vectors))
+
+
+def entry(formula):
+    """One entry of a product, whose indices stand in the formula."""
+    (i, j), (p, q), (r, s) = re.findall(r"_\{(\w)(\w)\}", formula)
+    return "_k X" in formula and np.allclose(X @ W3, np.einsum(f"{p}{q},{r}{s}->{i}{j}", X, W3))
+
+
+def weight(formula):
+    """dW_20 is the sum over examples that stands there."""
+    i, j = (int(k) for k in re.search(r"W_\{(\d)(\d)\}", formula).groups())
+    column, unit = re.search(r"= \\sum_i X_\{i(\d)\} \\; dY_\{i(\d)\}$", formula).groups()
+    return math.isclose((X[:, int(column)] * DOWN[:, int(unit)]).sum(), tape()[1][i, j])
+
+
+def perceptron_step(formula):
+    (new,) = sides(formula.split(r" \leftarrow ")[1].replace(r"\cdot", ""), w=X[0], x=T[0], b=0.5, error=0.7)
+    layer, optimizer = Dense(3, 1, rng=np.random.default_rng(1)), nnlib.SGD(1.0)
+    layer.W[:, 0], layer.b[:] = X[0], 0.5
+    target = layer.forward(T[:1]) + 0.7
+    layer.backward(layer.forward(T[:1]) - target)  # half the squared error
+    params = layer.W[:, 0] if "mathbf" in formula else layer.b
+    optimizer.step(params, layer.dW[:, 0] if "mathbf" in formula else layer.db)
+    return np.allclose(params, new)
+
+
+def variance(formula):
+    x = T[0]
+    z = np.random.default_rng(0).normal(0, 2, (100_000, 3)) @ x
+    text = re.sub(r"\\mathrm\{Var\}\(w\)", "V", formula.split(" = ")[1]).replace(r"\overline{x^2}", "s")
+    return z.var() == pytest.approx(compute(text.replace(r"\cdot", ""), n=3, V=4, s=(x**2).mean()), rel=0.02)
+
+
+def folded(formula):
+    names = {"X": X, "W_1": W3, "b_1": B3, "W_2": W3.T @ W3, "b_2": B3}
+    return equal(formula, "@", **names)
+
+
+def sigmoid_slope(formula):
+    return right(formula.replace(r"y \,", r"y"), slope(nnlib.Sigmoid()), z=X, y=nnlib.Sigmoid().forward(X))
+
+
+def quadratic_slope(formula):
+    layer, cost = nnlib.Sigmoid(), nnlib.QuadraticCost()
+    a = layer.forward(X[:1])
+    cost.forward(a, np.zeros((1, 3)))
+    return right(formula, layer.backward(cost.backward()), a=a)
+
+
+def shifted(formula):
+    return right(f"p = {formula}".removesuffix(" = p_j"), softmax(X), z=X, c=2.5) and formula.endswith(" = p_j")
+
+
+def jacobian(formula):
+    """dp_j / dz_k of softmax, on its diagonal or beside it, by differences."""
+    moved = SMALL * np.eye(3)
+    measured = np.array([(softmax(X[0] + d) - softmax(X[0] - d)) / (2 * SMALL) for d in moved])
+    p, exps = softmax(X[0]), np.exp(X[0])
+    beside = "z_k}" in formula.split(" = ")[0]
+    formula = formula.removesuffix(r" \quad (k \neq j)").replace("e^{z_j}", "u").replace("e^{z_k}", "v")
+    formula = formula.replace(r"\, p_k", "q").replace("p_j", "p")
+    j, k = (0, 1) if beside else (0, 0)
+    return right(formula, measured[j, k], S=exps.sum(), u=exps[j], v=exps[k], p=p[j], q=p[k])
+
+
+def scores(formula):
+    p, beside = softmax(X[0]), formula.startswith("dz_k")
+    (k,) = {1} if beside else {0}
+    loss = nnlib.SoftmaxCrossEntropy()
+    loss.forward(X[:1], np.array([0]))
+    formula = formula.replace("p_k", "q")
+    return right(formula.replace(r"\,", " "), loss.backward()[0, k], p_y=p[0], q=p[1])
+
+
+def in_batch(formula):
+    loss = nnlib.SoftmaxCrossEntropy()
+    loss.forward(X, LABELS)
+    return right(formula, loss.backward(), p=softmax(X), y=np.eye(3)[LABELS], n=N)
+
+
+def cross_entropy_of_one(formula):
+    loss = nnlib.SoftmaxCrossEntropy().forward(X[:1], np.array([1]))
+    text = formula.replace("e^{z_y}", "u")
+    text = re.sub(r"\\ln (\\frac\{u\}\{\\sum_j e\^\{z_j\}\}|\\sum_j e\^\{z_j\})", r"\\ln(\1)", text)
+    return right(f"L = {text}", loss, z=X[0], z_y=X[0, 1], u=np.exp(X[0, 1]))
+
+
+def contraction(formula):
+    names = {"w": 1.5, "eta": 0.1, "c": 5.0}
+    return equal(formula, **names) and right(f"w = {formula.split(' = ')[0]} + 3", stepped(), **names)
+
+
+def stepped():
+    """One step of gradient descent on 5 (w - 3)² / 2."""
+    params = np.array([1.5])
+    nnlib.SGD(0.1).step(params, 5 * (params - 3))
+    return params[0]
+
+
+DISPLAYED = [  # notebook, what stands there, whether it is what nnlib computes
+    ("00", [r"w \cdot x = w_1 x_1 + w_2 x_2 + w_3 x_3"], dot),
+    ("00", [r"Y_{ij} = \sum_k X_{ik} W_{kj}"], entry),
+    ("01", [r"z = x_1 w_1 + x_2 w_2 + b = \mathbf{x} \cdot \mathbf{w} + b"], dot),
+    ("01", [r"\mathbf{w} \leftarrow \mathbf{w} + \text{error} \cdot \mathbf{x}"], perceptron_step),
+    ("01", [r"b \leftarrow b + \text{error}"], perceptron_step),
+    ("02", [r"(X W_1 + b_1) W_2 + b_2 = X \, (W_1 W_2) + (b_1 W_2 + b_2)"], folded),
+    ("02", [r"\sigma(z) = \frac{1}{1 + e^{-z}}"], lambda f: right(f, nnlib.Sigmoid().forward(X), z=X)),
+    (
+        "02",
+        [
+            r"\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}}"
+            r" = y \, (1 - y)"
+        ],
+        sigmoid_slope,
+    ),
+    ("02", [r"\tanh(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}"], lambda f: right(f, nnlib.Tanh().forward(X), x=X)),
+    ("02", [r"\frac{dC}{dz} = (a - 0) \cdot a \, (1 - a)"], quadratic_slope),
+    (
+        "02",
+        [r"\sigma(z) = \tfrac{1}{2} \tanh(\tfrac{1}{2} z) + \tfrac{1}{2}"],
+        lambda f: right(f, nnlib.Sigmoid().forward(X), z=X),
+    ),
+    ("02", [r"p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}"], lambda f: right(f, softmax(X), z=X)),
+    (
+        "02",
+        [r"\frac{e^{z_j - c}}{\sum_k e^{z_k - c}} = \frac{e^{-c} \, e^{z_j}}{e^{-c} \sum_k e^{z_k}} = p_j"],
+        shifted,
+    ),
+    ("03", [r"Y = X W + b"], layer),
+    ("03", [r"(s + t)^2 = s^2 + t^2 + 2st"], lambda f: equal(f.replace("st", "s t"), s=X, t=T)),
+    ("03", [r"\mathrm{Var}(z) = n \cdot \mathrm{Var}(w) \cdot \overline{x^2}"], variance),
+    ("03", [r"L = -\ln p"], lambda f: minus_log(f.split(" = ")[1].replace("p", "p_y"))),
+    ("03", [r"-\ln \frac{e^{z_y}}{\sum_j e^{z_j}} = \ln \sum_j e^{z_j} - z_y"], cross_entropy_of_one),
+    ("04", [r"\frac{\partial L}{\partial W_{20}} = \sum_i X_{i2} \; dY_{i0}"], weight),
+    ("04", [r"dW = X^T \, dY"], lambda f: right(f, tape()[1], "@", X=X, dY=DOWN)),
+    (
+        "04",
+        [r"\frac{\partial p_j}{\partial z_j} = \frac{e^{z_j} S - e^{z_j} e^{z_j}}{S^2} = p_j (1 - p_j)"],
+        jacobian,
+    ),
+    (
+        "04",
+        [r"\frac{\partial p_j}{\partial z_k} = \frac{0 - e^{z_j} e^{z_k}}{S^2} = -p_j \, p_k \quad (k \neq j)"],
+        jacobian,
+    ),
+    ("04", [r"dz_k = -\frac{1}{p_y} \cdot (-p_y \, p_k) = p_k"], scores),
+    ("04", [r"dz_y = -\frac{1}{p_y} \cdot p_y (1 - p_y) = p_y - 1"], scores),
+    ("04", [r"dZ = \frac{p - y}{n}"], in_batch),
+    (
+        "04",
+        [r"\frac{\partial L}{\partial \theta_i} \approx \frac{L(\theta_i + h) - L(\theta_i - h)}{2h}"],
+        lambda f: gradient_check(f.split(r" \approx ")[1].replace("_i", "")),
+    ),
+    ("05", [r"w \leftarrow w - \eta \cdot \text{slope}"], lambda f: walks(nnlib.SGD(0.1), f)),
+    ("05", [r"w - \eta \, c \, (w - 3) - 3 = (w - 3)(1 - \eta c)"], contraction),
+    ("05", [r"v \leftarrow \mu v + g", r"w \leftarrow w - \eta v"], lambda *f: walks(nnlib.SGD(0.1, momentum=0.8), *f)),
+    (
+        "05",
+        [r"v \leftarrow \alpha v + (1 - \alpha) \, g^2", r"w \leftarrow w - \eta \, \frac{g}{\sqrt{v} + \epsilon}"],
+        lambda *f: walks(RMSProp(0.1, alpha=0.9, eps=0.01), *f),
+    ),
+    (
+        "05",
+        [
+            r"m \leftarrow \beta_1 m + (1 - \beta_1) \, g",
+            r"v \leftarrow \beta_2 v + (1 - \beta_2) \, g^2",
+            r"\hat m = \frac{m}{1 - \beta_1^t}",
+            r"\hat v = \frac{v}{1 - \beta_2^t}",
+            r"w \leftarrow w - \eta \, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+        ],
+        lambda *f: walks(Adam(0.1, betas=(0.9, 0.99), eps=0.01), *f),
+    ),
+    ("06", [r"p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}"], lambda f: right(f, softmax(X), z=X)),
+    ("07", [r"dA = dY \, B^T"], lambda f: right(f, tape()[0], "@", dY=DOWN, B=W3)),
+    ("07", [r"dB = A^T \, dY"], lambda f: right(f, tape()[1], "@", dY=DOWN, A=X)),
+]
+IN_WORDS = {  # definitions, and rules of calculus
+    r"\text{error} = \text{target} - \text{answer}",
+    r"w \leftarrow w - \text{lr} \cdot \text{slope with respect to } w",
+    r"b \leftarrow b - \text{lr} \cdot \text{slope with respect to } b",
+    r"\frac{dL}{du} = \frac{dL}{dz} \cdot \frac{dz}{du}",
+}
+
+
+def test_every_displayed_formula_is_computed():
+    computed = [(number, formula) for number, formulas, _ in DISPLAYED for formula in formulas]
+    assert [pair for pair in displayed() if pair[1] not in IN_WORDS] == computed
+
+
+@pytest.mark.parametrize(("number", "formulas", "holds"), DISPLAYED)
+def test_displayed(number, formulas, holds):
+    assert holds(*formulas)
