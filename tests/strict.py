@@ -59,6 +59,7 @@ make_do(ROOT)  # a home folder, where there is none: matplotlib would complain i
 FLOAT = re.compile(r"(-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+)")
 FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, printed ones by their last digit
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more
+SHAPES = str(Path(__file__).resolve().with_name("shape_comments.py"))
 WIDGET = "application/vnd.jupyter.widget-view+json"  # random ids, and stripped from stored files
 MOST_OUTPUT = 10_000_000  # bytes that a cell may print
 MOST_MEMORY = 1.3e9  # bytes that a notebook may hold: on a machine with 2 GB there is a browser as well
@@ -348,6 +349,8 @@ class Notebook(nbval.plugin.IPyNbFile):
             self.kernel = start(startup_timeout=60)
         except RuntimeError:  # one in some thousand never answers, which says nothing of the notebook
             self.kernel = start(startup_timeout=PATIENCE)
+        install = f"__import__('runpy').run_path({SHAPES!r})['install'](get_ipython())"
+        self.kernel.await_reply(self.kernel.kc.execute(install, silent=True, store_history=False), timeout=PATIENCE)
 
 
 def pytest_collect_file(file_path, parent):
