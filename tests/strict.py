@@ -109,11 +109,13 @@ def side_by_side(stored, came):
 
 
 class Kernel(RunningKernel):
-    """A kernel whose death, silence or flood of output is noticed while the cell runs."""
+    """A kernel whose death, silence or flood of output is noticed; it compares the shapes in comments as well."""
 
     def __init__(self, *args, **options):
         self.waiting, self.size = deque(), 0
         super().__init__(*args, **options)
+        install = f"__import__('runpy').run_path({SHAPES!r})['install'](get_ipython())"
+        self.await_reply(self.kc.execute(install, silent=True, store_history=False), timeout=PATIENCE)
 
     def execute_cell_input(self, cell_input, allow_stdin=None):
         self.size = 0
@@ -349,8 +351,6 @@ class Notebook(nbval.plugin.IPyNbFile):
             self.kernel = start(startup_timeout=60)
         except RuntimeError:  # one in some thousand never answers, which says nothing of the notebook
             self.kernel = start(startup_timeout=PATIENCE)
-        install = f"__import__('runpy').run_path({SHAPES!r})['install'](get_ipython())"
-        self.kernel.await_reply(self.kernel.kc.execute(install, silent=True, store_history=False), timeout=PATIENCE)
 
 
 def pytest_collect_file(file_path, parent):
