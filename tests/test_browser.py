@@ -23,6 +23,7 @@ NUMBERED = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 
 HERE = r"http://127\.0\.0\.1:|data:|blob:"
 STILL = "*, ::before, ::after { animation: none !important }"  # to draw what moves takes a fifth of the time
+LOW, HIGH = {"width": 1400, "height": 150}, {"width": 1400, "height": 1000}  # while cells run, few need to be drawn
 
 pytestmark = pytest.mark.browser
 
@@ -198,9 +199,11 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, lab):
     page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     left = f"{CELLS}.filter(c => c.type == 'code' && !c.executionCount).length"
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.set_viewport_size(LOW)
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     while before := page.evaluate(left):
         wait_for(lambda before=before: page.evaluate(left) < before)
+    page.set_viewport_size(HIGH)
     pair = "[c.sharedModel.source, c.outputs.toJSON()]"
     cells = page.evaluate(f"{CELLS}.filter(c => c.type == 'code').map(c => {pair})")
     for source, found in cells:

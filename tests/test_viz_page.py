@@ -126,7 +126,8 @@ def test_a_control_without_effect_is_disabled_and_says_so(shown):
 def test_axe_finds_nothing(kind, dark, shown):
     view = kind()
     tab = shown(view, dark=dark)
-    assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(tab).response["violations"]] == []
+    only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}} if dark else {}  # the rest has no colours
+    assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(tab, options=only).response["violations"]] == []
 
 
 @pytest.mark.parametrize("kind", VIEWS)
