@@ -1,7 +1,11 @@
 """What a claim may use to say a result in words. Its own file, for the kernel of a notebook reads it."""
 
+import inspect
 import re
+import runpy
+from pathlib import Path
 
+FORMULAS = Path(__file__).resolve().with_name("formulas.py")
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 UNITS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
@@ -71,8 +75,46 @@ def so(fact):
     return "" if fact else " (not so)"
 
 
-def names(variables, text):
-    """Return what an expression may use: a notebook's variables, the functions here, and what its cells printed."""
+def formula(text, value, **given):
+    """Return a formula if it gives this value with the given values of its names."""
+
+    def apart(word):
+        return word[0] if word[0] in given else " ".join(word[0])
+
+    spelt = re.sub(r"_\{(\w+)\}", r"_\1", text.replace(r"\cdot", "*"))
+    spelt = re.sub(r"(?<![\\\w])[^\W\d_]{2,}(?![\w({])", apart, spelt).replace("'", "_prime ")
+    came = runpy.run_path(str(FORMULAS))["compute"](re.sub(r"\^(\d)", r"**\1", spelt), **given)
+    return text if close(came, value) else f"{text} (not so: {came}, and not {value})"
+
+
+def close(came, value):
+    import numpy as np
+
+    return np.shape(came) == np.shape(value) and np.allclose(came, value, rtol=1e-6, atol=1e-9)
+
+
+def shape(text, array, **sizes):
+    """Return a shape, such as (n, 784), if it is that of the array; sizes are what its names stand for."""
+    sides = [int(sizes.get(side, side)) for side in re.findall(r"\w+", text)]
+    return text if tuple(sides) == array.shape else f"{text} (not so: {array.shape})"
+
+
+def raised(call):
+    """Return the message of the exception that a call raises."""
+    try:
+        call()
+    except Exception as error:
+        return str(error)
+    return "nothing is raised"
+
+
+def code_of(function):
+    """Return the code of a function without comments."""
+    return re.sub(r" *#.*", "", inspect.getsource(function))
+
+
+def names(variables, text, code=""):
+    """Return what an expression may use: a notebook's variables, the functions here, what its cells printed and say."""
 
     def printed(pattern):
         """Return what the pattern's group, or groups, found in the last place in what the cells so far have printed."""
@@ -88,4 +130,11 @@ def names(variables, text):
             raise ValueError(f"no cell so far has printed {pattern!r}")
         return [float(one) if isinstance(one, str) else tuple(map(float, one)) for one in found]
 
-    return {**variables, **globals(), "printed": printed, "series": series}
+    def coded(pattern):
+        """Return what the pattern's group, or groups, found in the code: for a setting that no variable holds."""
+        found = set(re.findall(pattern, code))
+        if len(found) != 1:
+            raise ValueError(f"{pattern!r} expected one thing in the code, found {sorted(found)}")
+        return found.pop()
+
+    return {**variables, **globals(), "printed": printed, "series": series, "coded": coded}

@@ -8,8 +8,8 @@ In tests/claims/01_neurons.txt each paragraph is a claim, written as an f-string
     All three are learned from all {words(20 if learned == {"and", "or", "nand"} else 0)} starts.
 
 It is looked for in the Markdown of the notebook, and computed by the notebook's own kernel once the code above that
-text has run, or, where the claim begins with "> ", once the next cell has run as well. What comes must stand there word
-for word. Besides the notebook's variables it may use what is in tests/claim_words.py. A paragraph that begins with "= "
+text has run, or, where the claim begins with "> ", once the next cell has run as well (">3 ": the next three). What
+comes must stand there word for word. Besides the notebook's variables it may use what is in tests/claim_words.py. A paragraph that begins with "= "
 is a phrase whose quantities no code computes, such as "= a digit or two": it only has to stand there.
 """
 
@@ -81,10 +81,11 @@ def claims(name):
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     found = []
     for paragraph in re.split(r"\n\s*\n", re.sub(r"^#.*\n?", "", text, flags=re.MULTILINE)):
-        signs, template = re.fullmatch(r"((?:[>=] )*)(.*)", plain(paragraph)).groups()
+        signs, template = re.fullmatch(r"((?:(?:>\d*|=) )*)(.*)", plain(paragraph)).groups()
         if template:
             parts = ((template, None),) if "=" in signs else split(template)
-            found.append(Claim(template, parts, signs.count(">")))
+            ahead = sum(int(cells or 1) for cells in re.findall(r">(\d*)", signs))
+            found.append(Claim(template, parts, ahead))
     return tuple(found)
 
 
@@ -165,6 +166,12 @@ def outputs(notebook, cells):
     return "\n".join(output_text(output) for cell in code for output in cell.outputs)
 
 
+def all_code(notebook):
+    """Return all code of a notebook, that of its answers as well."""
+    blocks = [re.findall(r"```python\n(.*?)```", c.source, re.DOTALL) for c in notebook.cells if c.cell_type != "code"]
+    return "\n".join([*(c.source for c in notebook.cells if c.cell_type == "code"), *sum(blocks, [])])
+
+
 def output_text(output):
     data = output.get("data", {})
     texts = [data[kind] for kind in data if kind.startswith("text/")]
@@ -174,8 +181,10 @@ def output_text(output):
 def request(claim, notebook, cells):
     """Return an expression for the kernel that gives the texts of what is computed, and changes nothing there."""
     holes = [computed for _, computed in claim.parts if computed]
-    printed = outputs(notebook, cells) if any(re.search(r"\b(printed|series)\(", text) for text, _ in holes) else ""
-    names = f"__import__('runpy').run_path({str(HELPERS)!r})['names'](globals(), {printed!r})"
+    used = " ".join(text for text, _ in holes)
+    printed = outputs(notebook, cells) if re.search(r"\b(printed|series)\(", used) else ""
+    code = all_code(notebook) if re.search(r"\bcoded\(", used) else ""
+    names = f"__import__('runpy').run_path({str(HELPERS)!r})['names'](globals(), {printed!r}, {code!r})"
     return f"(lambda names: [format(eval(text, names), form) for text, form in {holes!r}])({names})"
 
 
