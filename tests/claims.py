@@ -9,8 +9,9 @@ In tests/claims/01_neurons.txt each paragraph is a claim, written as an f-string
 
 It is looked for in the Markdown of the notebook, and computed by the notebook's own kernel once the code above that
 text has run, or, where the claim begins with "> ", once the next cell has run as well (">3 ": the next three). What
-comes must stand there word for word. Besides the notebook's variables it may use what is in tests/claim_words.py. A paragraph that begins with "= "
-is a phrase whose quantities no code computes, such as "= a digit or two": it only has to stand there.
+comes must stand there word for word. Besides the notebook's variables it may use what is in tests/claim_words.py. A
+paragraph that begins with "= " is a phrase whose quantities no code computes, such as "= a digit or two": it only has
+to stand there.
 """
 
 import argparse
@@ -168,8 +169,13 @@ def outputs(notebook, cells):
 
 def all_code(notebook):
     """Return all code of a notebook, that of its answers as well."""
-    blocks = [re.findall(r"```python\n(.*?)```", c.source, re.DOTALL) for c in notebook.cells if c.cell_type != "code"]
-    return "\n".join([*(c.source for c in notebook.cells if c.cell_type == "code"), *sum(blocks, [])])
+    texts = [
+        cell.source
+        if cell.cell_type == "code"
+        else "\n".join(re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL))
+        for cell in notebook.cells
+    ]
+    return "\n".join(texts)
 
 
 def output_text(output):

@@ -19,6 +19,7 @@ LATEX = [
     (r"\\beta_1\^t", "β1ᵗ"),
     (r"\\beta_2\^t", "β2ᵗ"),
     (r"\\beta_(\d)", r"β\1"),
+    (r"\\beta", "beta"),
     (r"\\theta", "θ"),
     (r"\\mu", "μ"),
     (r"\\lambda", "λ"),

@@ -7,12 +7,16 @@ import subprocess
 import bugs_in_prose
 import claim_words
 import claims
+import numpy as np
 import pytest
 import rules
+from claim_words import words
 from jupyter_client.manager import start_new_kernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from quantities import computed, stated, worth
 from rules import NOTEBOOKS
+
+from nnlib.viz import Playground
 
 
 def claim(template, ahead=0):
@@ -54,6 +58,24 @@ def test_other_ways_to_say_a_result():
     for no_word in [0.5, 101]:
         with pytest.raises(ValueError, match="expected a"):
             claim_words.words(no_word)
+
+
+def test_a_claim_can_compute_a_formula_a_shape_and_an_error():
+    assert claim_words.formula(r"\frac{c}{2} (w - 3)^2", 4.0, c=2, w=1) == r"\frac{c}{2} (w - 3)^2"
+    assert claim_words.formula("u'v - uv'", 2 * 3 - 4 * 5, u_prime=2, v=3, u=4, v_prime=5) == "u'v - uv'"
+    assert "not so" in claim_words.formula("y(1 + y)", 0.25, y=0.5)
+    X = np.ones((4, 3))
+    assert claim_words.formula("X^T X", X.T @ X, X=X, product="@") == "X^T X"
+    assert claim_words.shape("(n, 3)", X, n=4) == "(n, 3)"
+    assert "not so" in claim_words.shape("(3, n)", X, n=4)
+    assert claim_words.raised(lambda: 1 / 0) == "division by zero"
+    assert claim_words.raised(lambda: 1) == "nothing is raised"
+    assert "#" not in claim_words.code_of(claim_words.formula)
+    coded = claim_words.names({}, "", "step(lr=0.5)\nstep(lr=0.5)\nsteps = 3")["coded"]
+    assert coded(r"lr=([\d.]+)") == "0.5"
+    with pytest.raises(ValueError, match="expected one thing in the code"):
+        coded(r"(\d)\)")
+        coded(r"(\d)")
 
 
 def test_quantities_in_prose_and_in_code():
@@ -120,6 +142,37 @@ def test_asking_leaves_the_kernel_as_it_was(tmp_path):
 )
 def test_bugs_in_prose(text, becomes):
     assert bugs_in_prose.changes(text) == becomes
+
+
+@pytest.mark.view
+def test_what_notebook_5_says_of_the_playground_comes_out_there():
+    """Runs of a network, and so no claims, which are computed with each run of the notebook."""
+
+    def run(**change):
+        settings = {"data": "spiral", "features": "with squares", "shape": "8-8", "activation": "Tanh"}
+        return Playground(**settings | {"optimizer": "SGD", "lr": 0.01, "batch": 10, "seed": 0} | change).run(100).now
+
+    def right(**change):
+        return run(**change).scores[1, 1]  # the share of test points
+
+    small, fast, single, wild = right(), right(lr=1), right(batch=1), right(lr=10)
+    at_3 = run(lr=3)
+    jumpy, losses = at_3.scores[1, 1], at_3.history[:, 2]
+    nearly_all = "nearly all" if fast > 0.95 else "some"
+    jumps = "jumps about" if (np.diff(losses) > 0.05).sum() > 10 else "falls"
+    guesses = "hardly better than guessing" if max(jumpy, wild) < 0.65 else "better than guessing"
+    enough = "enough" if right(optimizer="Adam") > 0.95 else "too little"
+    much = "already too much" if right(optimizer="Adam", lr=0.3) < 0.65 else "not too much"
+    text = claims.plain("".join(cell.source for cell in rules.markdown(rules.load(rules.NOTEBOOKS[5]))))
+    assert (
+        f"The {'rate' if fast > single > small else 'batch'} does. With 1 {nearly_all} test points are right at epoch "
+        f"100; with batches of 1 at the old rate, about {words(round(6 * single))} of six."
+    ) in text
+    assert (
+        f"At 3 the curve {jumps}, and there, as at 10, the answers are {guesses}. With *Adam*, 0.01 is {enough}, "
+        f"and 0.3 {much}"
+    ) in text
+    assert right(lr=1, seed=2) < fast - 0.15, "with another *seed of weights* it is far worse"
 
 
 def test_every_file_of_claims_is_of_a_notebook():
