@@ -74,7 +74,6 @@ def test_a_claim_can_compute_a_formula_a_shape_and_an_error():
     coded = claim_words.names({}, "", "step(lr=0.5)\nstep(lr=0.5)\nsteps = 3")["coded"]
     assert coded(r"lr=([\d.]+)") == "0.5"
     with pytest.raises(ValueError, match="expected one thing in the code"):
-        coded(r"(\d)\)")
         coded(r"(\d)")
 
 
