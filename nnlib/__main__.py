@@ -10,16 +10,18 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from nnlib.notebooks import lessons
+
 PACKAGE = Path(__file__).resolve().parent
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 
 
 def options(given, environ, platform, user_id):
     """Return JupyterLab's options for this machine, followed by the given ones, which win over ours."""
-    first = min(NOTEBOOKS.glob("[0-9]*.ipynb")).name
+    first = [path.name for path in lessons(NOTEBOOKS)][:1]
     chosen = [
         f"--ServerApp.root_dir={NOTEBOOKS}",
-        f"--LabApp.default_url=/lab/tree/{first}",
+        *(f"--LabApp.default_url=/lab/tree/{name}" for name in first),
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",  # the other one asks PyPI

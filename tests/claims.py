@@ -24,12 +24,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from jupyter_client.manager import start_new_kernel
 from patience import PATIENCE
 
+from nnlib.notebooks import lessons, read
+
 FOLDER = Path(__file__).resolve().parent / "claims"
-NOTEBOOKS = sorted(FOLDER.parents[1].glob("notebooks/*.ipynb"))
+NOTEBOOKS = lessons(FOLDER.parents[1] / "notebooks")
 HELPERS = Path(__file__).resolve().with_name("claim_words.py")
 
 
@@ -228,7 +229,7 @@ def run(path):
     """Run the code of a notebook; yield (claim, text of its cell, the kernel's answer) for all that can be placed."""
     import strict  # noqa: F401 (what a kernel of the tests has in its environment; it imports this file)
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path)
     placed, _ = places(notebook, claims(path.stem))
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(path.parent), stderr=subprocess.DEVNULL)
     try:
@@ -248,7 +249,7 @@ def main():
     paths = [path.resolve() for path in parser.parse_args().notebooks] or NOTEBOOKS
     failed = False
     for path in paths:
-        faults = places(nbformat.read(path, as_version=4), claims(path.stem))[1]
+        faults = places(read(path), claims(path.stem))[1]
         for claim, prose, answer in run(path):
             fault = judge(claim, prose, answer)
             print(f"{'FAILS' if fault else 'holds'}  {fault or rendered(claim, answer)}")

@@ -6,7 +6,8 @@
     python tests/refresh.py --check             run nothing, write nothing: say what is not in normal form
 
 Normal form: counts 1..n, readable cell ids, links to the neighbours at the end, no widget views, no times,
-no paths. A picture that looks as before keeps its old bytes.
+no paths. A picture that looks as before keeps its old bytes. Neither ids nor the names of files are trusted: links
+are known by what they say, and a file that is no notebook of the course gets one line that says what to do.
 """
 
 import argparse
@@ -20,12 +21,18 @@ from nbclient.exceptions import CellExecutionError
 from strict import PICTURE_NOISE, WIDGET, picture_difference
 
 from nnlib.files import replacing
+from nnlib.notebooks import CONFLICT, lessons, read, stray
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+KEYS = {"cell_type", "id", "metadata", "source", "attachments", "outputs", "execution_count"}
+LINK = r"\[[^\]\n]*\]\([^)\n]*\)"
+HOME = "[All notebooks](../README.md)"
+# The links at the end, alone in a line: other tools change ids, and join cells.
+NAVIGATION = re.compile(rf"^(?:---[ \t]*\n+)?(?=.*{re.escape(HOME)}){LINK}(?: · {LINK})*[ \t]*$", re.MULTILINE)
 
 
 def execute(notebook, folder=NOTEBOOKS, progress=lambda done, cells: None):
@@ -53,15 +60,21 @@ def show_progress(name):
 
 
 def title(path):
-    """The first heading of a notebook, without the sign of the heading."""
-    return nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+    """The first heading of a notebook of the course, without the sign of the heading."""
+    if fault := stray(path):
+        raise ValueError(f"{path.name}: {fault}")
+    cells = [cell.source for cell in read(path).cells if cell.source.strip()]
+    first = cells[0].strip().splitlines()[0] if cells else "no cell"
+    if not first.startswith("# "):
+        raise ValueError(f"{path.name}: expected its first cell to begin with '# N · Title', got {first[:60]!r}")
+    return first.removeprefix("# ")
 
 
 def navigation(path):
     """Return the links at the end of a notebook: previous, the table of contents, next."""
-    numbered = sorted(path.parent.glob("[0-9]*.ipynb"))
+    numbered = lessons(path.parent)
     here = [other.name for other in numbered].index(path.name)
-    links = ["[All notebooks](../README.md)"]
+    links = [HOME]
     if here > 0:
         links.insert(0, f"[← {title(numbered[here - 1])}]({numbered[here - 1].name})")
     if here + 1 < len(numbered):
@@ -85,9 +98,14 @@ def normalise(notebook, path):
     """Bring ids, counts, metadata, links and outputs into the one form that is committed."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
-    notebook.cells = [cell for cell in notebook.cells if cell.source.strip() and cell.id != "navigation"]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and NAVIGATION.search(cell.source):
+            cell.source = NAVIGATION.sub("", cell.source).strip()
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
     taken, count = {"navigation"}, 0
     for cell in notebook.cells:
+        for key in set(cell) - KEYS:
+            del cell[key]
         cell.id = cell_id(cell, taken)
         cell.source = cell.source.rstrip()
         cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
@@ -139,37 +157,58 @@ def write(path, text):
         file.write(text.encode())
 
 
+def opened(path):
+    """Return a notebook of the course; raise ValueError in one line for anything else that may lie beside them."""
+    if not path.exists():
+        raise ValueError(f"{path.name}: expected a notebook, found no such file in {path.parent}")
+    if path.suffix != ".ipynb":
+        raise ValueError(f"{path.name}: expected a notebook, whose name ends in .ipynb")
+    if fault := stray(path):
+        raise ValueError(f"{path.name}: {fault}")
+    notebook = read(path)
+    for cell in notebook.cells:
+        if marker := CONFLICT.search(cell.source):
+            raise ValueError(f"{path.name}: expected no conflict, got {marker[0]!r} in cell {cell.id}: keep one side")
+    return notebook
+
+
 def problems(path):
     """Return what keeps a stored notebook from being in normal form."""
-    text = path.read_text(encoding="utf-8")
-    notebook = nbformat.reads(text, as_version=4)
+    notebook = normalise(opened(path), path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = [f"cell {cell.id} was never run" for cell in code if cell.execution_count is None]
-    if text_of(normalise(notebook, path)) != text:
-        found.append(f"ids, counts, links, metadata or outputs: run tests/refresh.py notebooks/{path.name}")
+    if text_of(notebook).encode() != path.read_bytes():
+        found.append(f"ids, counts, links, metadata, outputs or line ends: run tests/refresh.py notebooks/{path.name}")
     return found
+
+
+def stored(path, notebook):
+    """Write a notebook where it differs from what is stored, and say whether it does."""
+    changed = text_of(notebook).encode() != path.read_bytes()
+    if changed:
+        write(path, text_of(notebook))
+    return "written" if changed else "unchanged"
 
 
 def mend(path):
     """Write a notebook in normal form without running it: a new neighbour or title changes its links only."""
-    text = path.read_text(encoding="utf-8")
-    mended = text_of(normalise(nbformat.reads(text, as_version=4), path))
-    if mended != text:
-        write(path, mended)
-    return "written" if mended != text else "unchanged"
+    return stored(path, normalise(opened(path), path))
 
 
 def refresh(path):
     """Run a notebook and write it; raise CellExecutionError, the file untouched, if a cell fails."""
-    old = nbformat.read(path, as_version=4)
-    notebook = nbformat.read(path, as_version=4)
+    notebook, old = opened(path), normalise(opened(path), path)
     execute(notebook, path.parent, show_progress(path.name))
-    normalise(notebook, path)
-    keep_pictures(notebook, old)
-    changed = text_of(notebook) != path.read_text(encoding="utf-8")
-    if changed:
-        write(path, text_of(notebook))
-    return "written" if changed else "unchanged"
+    keep_pictures(normalise(notebook, path), old)
+    return stored(path, notebook)
+
+
+def given(arguments):
+    """Return the paths that are named; where the shell leaves a * as it is, as on Windows, what it stands for."""
+    if not arguments:
+        return sorted(NOTEBOOKS.glob("*.ipynb"))
+    named = [sorted(path.parent.glob(path.name)) if "*" in path.name else [path] for path in arguments]
+    return [path.resolve() for paths in named for path in paths]
 
 
 def main():
@@ -178,9 +217,9 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--links", action="store_true", help="run nothing: only links, ids and metadata")
     arguments = parser.parse_args()
-    paths = [path.resolve() for path in arguments.notebooks] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths = given(arguments.notebooks)
     if not paths:
-        sys.exit(f"refresh.py expected notebooks in {NOTEBOOKS}, found none")
+        sys.exit(f"refresh.py expected notebooks {' '.join(map(str, arguments.notebooks)) or NOTEBOOKS}, found none")
     failed = False
     for path in paths:
         try:
@@ -188,6 +227,15 @@ def main():
         except CellExecutionError as error:
             print(f"{path.name}: left as it was, a cell failed: {error.ename}: {error.evalue}")
             print("  A cell that fails on purpose has the tag raises-exception.")
+            failed = True
+            continue
+        except ValueError as error:  # no notebook of the course, or a neighbour of it is none
+            own = str(error).startswith(f"{path.name}: ")
+            print(error if own else f"{path.name}: left as it was, its links need the title of {error}")
+            failed = True
+            continue
+        except (RuntimeError, TimeoutError) as error:  # a kernel that died or hangs
+            print(f"{path.name}: left as it was, its kernel did not run it to the end: {error}".partition("\n")[0])
             failed = True
             continue
         failed |= arguments.check and bool(found)

@@ -39,6 +39,7 @@ from patience import PATIENCE
 from PIL import Image, ImageChops, UnidentifiedImageError
 
 from nnlib.__main__ import loopback, make_do
+from nnlib.notebooks import read, stray
 
 
 def make_writable(folder):
@@ -318,6 +319,9 @@ class Notebook(nbval.plugin.IPyNbFile):
     def collect(self):
         self.add_marker("notebook")
         try:
+            read(self.path)  # says more of what is wrong
+            if self.path.parent == ROOT / "notebooks" and (fault := stray(self.path)):
+                raise ValueError(fault)
             self.nb = nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
             if (self.nb.nbformat, self.nb.nbformat_minor) != (4, 5):
                 raise ValueError(f"expected nbformat 4.5, got {self.nb.nbformat}.{self.nb.nbformat_minor}")

@@ -18,8 +18,9 @@ from rules import answers
 from slices import SHOWS, STUB, shortened
 
 from nnlib.__main__ import NOTEBOOKS
+from nnlib.notebooks import lessons
 
-NUMBERED = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+NUMBERED = lessons(NOTEBOOKS)
 
 HERE = r"http://127\.0\.0\.1:|data:|blob:"
 STILL = "*, ::before, ::after { animation: none !important }"  # to draw what moves takes a fifth of the time

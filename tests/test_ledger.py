@@ -40,6 +40,7 @@ from nnlib.experiments import (
 from nnlib.experiments.common import digits, judged, narrow, plus_minus_half
 from nnlib.experiments.definition import Figure, around, one_run, printed
 from nnlib.experiments.nielsen import WeightDecay
+from nnlib.notebooks import lessons
 from nnlib.training import Epoch
 
 # Rows whose median over the seeds is outside its band, and why. The test fails as well when one of them gets there.
@@ -137,7 +138,7 @@ def test_no_notebook_types_a_published_figure():
     digits = {f"{figure:.10g}" for figure in figures if figure is not None}
     digits |= {f"{100 * figure:.10g}" for figure in figures if figure is not None and figure < 1}
     known = {text for text in digits if len(text.replace(".", "").strip("0")) >= 4}
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in lessons(NOTEBOOKS):
         for cell in nbformat.read(path, as_version=4).cells:
             typed = known & set(re.findall(r"\d+\.\d+|\d+", cell.source))
             assert not typed, f"{path.name}, cell {cell.id}: {typed} from EXPERIMENTS or from the ledger"

@@ -5,11 +5,10 @@ from itertools import combinations
 from pathlib import Path
 
 import matplotlib
-import nbformat
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from rules import NOTEBOOKS
+from rules import NOTEBOOKS, load
 
 import nnlib
 from nnlib.plotting import BLUE, GREY, ORANGE
@@ -50,7 +49,7 @@ SOURCES = [
     for path in sorted(Path(nnlib.__path__[0]).rglob("*"))
     if path.parent.name in {"viz", "static"} or path.name == "plotting.py"
     if path.suffix in {".py", ".js", ".css"}
-] + [cell.source for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+] + [cell.source for path in NOTEBOOKS for cell in load(path).cells if cell.cell_type == "code"]
 
 
 def linear(colour):

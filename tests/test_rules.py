@@ -102,6 +102,8 @@ EXAMPLES = [
     ("typed_numbers", new_markdown_cell("It reads 12.5 % at a loss of 0.25, see 06.1 and $x = 1.5$."), None),
     ("mirrors", code(TANH.format("**2"), **MIRROR), None),
     ("mirrors", code(TANH.format("**2  # the slope"), **MIRROR), None),
+    ("mirrors", code(TANH.format("**2")), "lacks its tag mirror:nnlib.activations.Tanh"),
+    ("mirrors", code(TANH.format("")), None),
     ("mirrors", code(TANH.format(""), **MIRROR), "differs from nnlib.activations.Tanh"),
     ("mirrors", code("def tanh(X): ...", **MIRROR), "differs from nnlib.activations.Tanh"),
 ]

@@ -19,6 +19,8 @@ from jupyter_client.manager import start_new_kernel
 from patience import PATIENCE
 from strict import ROOT
 
+from nnlib.notebooks import lessons
+
 GOALS, GOAL = {"06_mnist_training": 60, "07_autodiff": 30}, 15  # epochs
 STROKE = 30  # thousandths of an epoch: 20 ms where an epoch takes two thirds of a second
 SETUP = """
@@ -97,7 +99,7 @@ def stroke():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all")
-    paths = [path.resolve() for path in parser.parse_args().notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = [path.resolve() for path in parser.parse_args().notebooks] or lessons(ROOT / "notebooks")
     missed = False
     print(f"{'notebook':22} {'epochs':>7} {'goal':>5}  dearest cells (epochs)")
     for path in paths:
