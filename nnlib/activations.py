@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from nnlib.guards import check_numbers
+from nnlib.guards import check_floats, check_gradient
 from nnlib.layers import Layer
 
 
@@ -33,15 +33,14 @@ class Activation(Layer):
         raise NotImplementedError(f"{self} has no derivative")
 
     def forward(self, X, training=False):
-        self.X = check_numbers(self, "X", X)
+        self.X = X = check_floats(self, "X", X)
         self.Y = self.f(X)
         return self.Y
 
     def backward(self, dY, input_grad=True):
         if self.Y is None:
             raise RuntimeError(f"{self}.backward was called before forward: there is no output yet")
-        if dY.shape != self.Y.shape:
-            raise ValueError(f"{self} expected dY of shape {self.Y.shape}, got {dY.shape}")
+        dY = check_gradient(self, dY, self.Y.shape)
         return dY * self.derivative(self.X, self.Y)
 
 

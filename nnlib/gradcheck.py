@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from nnlib.guards import check_rng
+from nnlib.guards import call, check_changeable, check_floats, check_rng
 
 
 def numerical_gradient(f, x, h=1e-5):
@@ -17,16 +17,19 @@ def numerical_gradient(f, x, h=1e-5):
     >>> numerical_gradient(lambda: (x**2).sum(), x).round(6)
     array([2., 4.])
     """
+    check_changeable("numerical_gradient", "x", x)
     if x.dtype != np.float64:
         raise ValueError(f"numerical_gradient expected x in float64, got {x.dtype}: small steps drown in its rounding")
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         kept = x[index]
-        x[index] = kept + h
-        above = f()
-        x[index] = kept - h
-        below = f()
-        x[index] = kept
+        try:
+            x[index] = kept + h
+            above = f()
+            x[index] = kept - h
+            below = f()
+        finally:
+            x[index] = kept  # whatever f does
         gradient[index] = (above - below) / (2 * h)
     return gradient
 
@@ -39,7 +42,7 @@ def relative_error(a, b):
     >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.02]))
     0.00990...
     """
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = np.asarray(a, float), np.asarray(b, float)
     if a.shape != b.shape:
         raise ValueError(f"relative_error expected two arrays of one shape, got {a.shape} and {b.shape}")
     scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
@@ -50,7 +53,8 @@ def check_layer(layer, X, *, rng, training=True):
     """Return the relative error of each gradient of a layer, by name: {"dX": ..., "dW": ..., ...}.
 
     The output is turned into one number with a random weight for each entry, so that no mistake can
-    cancel. The layer is copied: its own state, random numbers included, stays as it is.
+    cancel. The layer is copied, with its generator, before `rng` moves: it may be the same one, and the layer's
+    own state stays as it is. Raises ValueError for a layer whose output differs between two copies.
 
     Shapes: X (n, n_in) in float64.
 
@@ -61,14 +65,21 @@ def check_layer(layer, X, *, rng, training=True):
     (['dX'], True)
     """
     check_rng("check_layer", rng)
-    X = X.copy()
-    mine = copy.deepcopy(layer)
-    dY = rng.standard_normal(mine.forward(X, training=training).shape)
-    analytic = {"X": mine.backward(dY)} | {name: getattr(mine, f"d{name}") for name in mine.parameters}
+    X = check_floats("check_layer", "X", X).astype(np.float64)
+    start, mine = copy.deepcopy(layer), copy.deepcopy(layer)
+
+    def output():  # of a copy, so that a layer that draws random numbers draws the same ones each time
+        return call(copy.deepcopy(start).forward, X, training=training)
+
+    Y = call(mine.forward, X, training=training)
+    if not np.array_equal(Y, output(), equal_nan=True):
+        raise ValueError(f"check_layer expected {layer} to give the same twice: it has to keep its generator, self.rng")
+    dY = rng.standard_normal(Y.shape)
+    parameters = getattr(layer, "parameters", ())
+    analytic = {"X": mine.backward(dY)} | {name: getattr(mine, f"d{name}") for name in parameters}
     errors = {}
     for name, gradient in analytic.items():
-        start = copy.deepcopy(layer)  # forward runs on copies of it, so that random layers repeat themselves
         x = X if name == "X" else getattr(start, name)
-        numeric = numerical_gradient(lambda s=start: (copy.deepcopy(s).forward(X, training=training) * dY).sum(), x)
+        numeric = numerical_gradient(lambda: (output() * dY).sum(), x)
         errors[f"d{name}"] = relative_error(gradient, numeric)
     return errors

@@ -1,5 +1,8 @@
 """What several parts ask of their input; each question has one wording of its error."""
 
+import inspect
+import math
+
 import numpy as np
 
 
@@ -17,6 +20,20 @@ def check_whole(who, name, value, least):
     return int(value)
 
 
+def takes(method, name):
+    """Return whether a method has an argument of this name; True where Python cannot tell."""
+    code = getattr(inspect.unwrap(method), "__code__", None)
+    if code is None:
+        return True
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return name in named or bool(code.co_flags & inspect.CO_VARKEYWORDS)
+
+
+def call(method, *arguments, **options):
+    """Call a method with those of the options that it takes: a reader's forward(X) need not know of `training`."""
+    return method(*arguments, **{name: value for name, value in options.items() if takes(method, name)})
+
+
 def brief(value, most=60):
     """Return repr(value), cut where it is long: what came may be a file of megabytes."""
     text = repr(value)
@@ -26,47 +43,159 @@ def brief(value, most=60):
 KINDS = {"U": "text", "S": "bytes", "O": "objects", "M": "dates", "m": "durations", "c": "complex numbers"}
 
 
-def check_numbers(who, name, values):
-    """Return values, a list as an array; raise ValueError if they are not real numbers: NumPy would accept text, too.
+def as_array(who, name, values):
+    """Return values as an array, or raise ValueError where NumPy cannot make one, or would drop a mask.
 
-    Anything with a NumPy dtype, such as a Tensor, is returned as it is.
+    Lists, Series and DataFrames keep the order of their rows, whatever their index says.
     """
-    if not isinstance(getattr(values, "dtype", None), np.dtype):
-        try:
-            values = np.asarray(values)
-        except ValueError:
-            raise ValueError(f"{who} expected numbers in {name}, got rows of different lengths") from None
+    if type(values) is np.ndarray:
+        return values
+    if np.ma.is_masked(values):
+        raise ValueError(f"{who} expected numbers in {name}, got {np.ma.count_masked(values)} masked ones: fill them")
+    try:
+        return np.asarray(values)
+    except Exception as error:  # libraries raise what they like when asked for an array
+        came = f"{type(values).__name__}: {str(error)[:200]}"
+        if isinstance(values, (list, tuple)):
+            pairs = all(isinstance(row, tuple) and len(row) == 2 for row in values)
+            came = "pairs (x, y): make an array X and an array y" if pairs else "rows of different lengths"
+        raise ValueError(f"{who} expected numbers in {name}, got {came}") from None
+
+
+def check_numbers(who, name, values):
+    """Return values as an array; raise ValueError if they are not real numbers: NumPy would accept text, too.
+
+    What has a NumPy dtype and is no array, such as a Tensor, is returned as it is.
+    """
+    if hasattr(values, "__array__") or not isinstance(getattr(values, "dtype", None), np.dtype):
+        values = as_array(who, name, values)
     if values.dtype.kind not in "biuf":
-        came = KINDS.get(values.dtype.kind, "records")
-        raise ValueError(f"{who} expected numbers in {name}, got {came} ({values.dtype}): convert them to numbers")
+        came = f"{KINDS.get(values.dtype.kind, 'records')} ({values.dtype}): convert them to numbers"
+        if values.dtype.kind == "O" and values.ndim == 0:  # a generator, a dict, None
+            came = f"{type(values.item()).__name__}: make a list or an array of it"
+        raise ValueError(f"{who} expected numbers in {name}, got {came}")
     return values
 
 
+def check_floats(who, name, values):
+    """Return values as an array of floats; small integers would overflow without a word. Raises as check_numbers."""
+    values = check_numbers(who, name, values)
+    return values if values.dtype.kind == "f" else values.astype(np.float64)
+
+
+def check_changeable(who, name, values):
+    """Raise ValueError unless values are an array of floats that can be changed in place."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind != "f":
+        came = values.dtype if isinstance(values, np.ndarray) else type(values).__name__
+        raise ValueError(f"{who} expected {name} to be an array of floats, changed in place; got {came}")
+    if not values.flags.writeable:
+        raise ValueError(f"{who} expected {name} to be changed in place, got an array that cannot be written to")
+
+
+def check_scores(who, name, scores):
+    """Return scores as floats; raise ValueError if one is NaN: argmax would take it for the largest."""
+    scores = check_floats(who, name, scores)
+    if scores.size and math.isnan(scores.max()):
+        row = int(np.argwhere(np.isnan(scores))[0, 0])
+        raise ValueError(f"{who} expected numbers in {name}, got nan in row {row}: who wins there is unknown")
+    return scores
+
+
 def check_rows(who, X, n_in):
-    """Return X, or raise ValueError if it is not a table of numbers, (n, n_in)."""
+    """Return X as floats, or raise ValueError if it is not a table of numbers, (n, n_in)."""
+    X = check_floats(who, "X", X)
     if X.ndim != 2 or X.shape[1] != n_in:
-        hint = "; one example is a row: X[np.newaxis]" if X.shape == (n_in,) else ""
-        raise ValueError(f"{who} expected X of shape (n, {n_in}), got {X.shape}{hint}")
-    return check_numbers(who, "X", X)
+        raise ValueError(f"{who} expected X of shape (n, {n_in}), got {X.shape}{_cure_of_rows(X.shape, n_in)}")
+    return X
+
+
+def _cure_of_rows(shape, n_in):
+    """Return what the reader probably meant to write."""
+    if shape == (n_in,):
+        return "; one example is a row: X[np.newaxis]"
+    if n_in == 1 and len(shape) == 1:
+        return "; one feature is a column: X.reshape(-1, 1)"
+    if len(shape) > 2 and math.prod(shape[1:]) == n_in:
+        return "; each example has to be one row: X.reshape(len(X), -1)"
+    if len(shape) == 2 and shape[0] == n_in:
+        return "; one example is a row, not a column: X.T"
+    if shape[1:] == (n_in + 1,):
+        return "; is one of the columns the label?"
+    return ""
+
+
+def check_gradient(who, dY, shape):
+    """Return dY as floats, or raise ValueError if it has not the shape of the output."""
+    dY = check_floats(who, "dY", dY)
+    if dY.shape != shape:
+        raise ValueError(f"{who} expected dY of shape {shape}, got {dY.shape}")
+    return dY
+
+
+def check_target(who, target, shape):
+    """Return target as numbers, or raise ValueError if it has not the shape of the prediction."""
+    target = check_numbers(who, "target", target)
+    if target.shape != shape:
+        cure = ""
+        if target.ndim == 1 and shape == (len(target), 1):
+            cure = "; the prediction is a column: target.reshape(-1, 1)"
+        elif target.shape == (*shape, 1):
+            cure = "; the prediction is no column: target.ravel()"
+        elif len(shape) == 2 and target.size == shape[0] and target.dtype.kind in "iu":
+            cure = f"; are these labels? one_hot(labels, {shape[1]})"
+        elif target.shape == shape[::-1]:
+            cure = "; one example is a row: target.T"
+        raise ValueError(f"{who} expected target of shape {shape}, got {target.shape}{cure}")
+    return target
+
+
+def check_pair(who, X, y):
+    """Return X and y as arrays; raise ValueError if there is not one target for each of at least one row."""
+    X, y = check_numbers(who, "X", X), check_numbers(who, "y", y)
+    if X.ndim == 0 or len(X) == 0 or y.ndim == 0 or len(X) != len(y):
+        cure = ": one example is a row, so try X.T" if X.ndim == 2 and y.shape[:1] == X.shape[1:] else ""
+        pair = f"X {X.shape} and y {y.shape}{cure}"
+        raise ValueError(f"{who} expected one target for each of at least one row, got {pair}")
+    return X, y
 
 
 def check_labels(who, labels, n, n_classes):
-    """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes."""
-    labels = np.asarray(labels)
+    """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes.
+
+    n is None where any number will do.
+    """
+    labels = as_array(who, "labels", labels)
+    n = len(np.atleast_1d(labels)) if n is None else n
     problem = None
     if labels.ndim == 0:
         problem = f"{brief(labels.item())}: put labels into a list or an array"
-    elif labels.ndim == 2 and labels.shape[1] == n_classes:
+    elif labels.ndim == 2 and labels.shape[1] == n_classes > 1:
         problem = f"shape {labels.shape}, which looks one-hot: use labels.argmax(axis=1)"
+    elif labels.shape in [(n, 1), (1, n)]:
+        problem = f"shape {labels.shape}: use labels.ravel()"
     elif labels.shape != (n,):
         problem = f"shape {labels.shape}"
     elif labels.dtype.kind not in "iu":
-        problem = f"{labels.dtype}: use labels.astype(int)" if labels.dtype.kind in "bf" else f"{labels.dtype}"
+        problem = f"{labels.dtype}{_cure_of_labels(labels)}"
     elif n and labels.astype(np.uint64).max() >= n_classes:  # a negative label becomes a huge one
         problem = f"labels from {labels.min()} to {labels.max()}"
+        if n_classes == 1:
+            problem += ": use an output for each class, or BinaryCrossEntropy"
+        elif labels.min() == 1 and labels.max() == n_classes:
+            problem += ": use labels - 1"
     if problem:
         raise ValueError(f"{who} expected integer labels of shape ({n},) from 0 to {n_classes - 1}, got {problem}")
     return labels
+
+
+def _cure_of_labels(labels):
+    """Return how labels that are no integers can become some."""
+    if labels.size and isinstance(labels[0], str):
+        return ": np.unique(labels, return_inverse=True)[1] numbers them"
+    if labels.dtype.kind not in "bf":
+        return ""
+    strange = labels[labels != np.floor(labels)] if labels.dtype.kind == "f" else labels[:0]
+    return f", such as {strange[0]}" if len(strange) else ": use labels.astype(int)"
 
 
 def first_strange_row(values):

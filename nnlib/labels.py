@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_labels, check_numbers, check_whole
+from nnlib.guards import check_labels, check_scores, check_whole
 
 
 def one_hot(labels, n_classes):
@@ -15,7 +15,7 @@ def one_hot(labels, n_classes):
            [1., 0., 0.]])
     """
     n_classes = check_whole("one_hot", "n_classes", n_classes, 1)
-    labels = check_labels("one_hot", labels, len(np.atleast_1d(labels)), n_classes)
+    labels = check_labels("one_hot", labels, None, n_classes)
     return np.eye(n_classes)[labels]
 
 
@@ -27,9 +27,9 @@ def accuracy(logits, labels):
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
+    logits = check_scores("accuracy", "logits", logits)
     if logits.ndim != 2 or len(logits) == 0:
         raise ValueError(f"accuracy expected logits of shape (n, n_classes) with n > 0, got {logits.shape}")
-    check_numbers("accuracy", "logits", logits)
     return float((logits.argmax(axis=1) == check_labels("accuracy", labels, *logits.shape)).mean())
 
 
@@ -43,7 +43,7 @@ def confusion_matrix(predicted, labels, n_classes):
            [0, 1]])
     """
     n_classes = check_whole("confusion_matrix", "n_classes", n_classes, 1)
-    labels = check_labels("confusion_matrix", labels, len(np.atleast_1d(labels)), n_classes)
+    labels = check_labels("confusion_matrix", labels, None, n_classes)
     predicted = check_labels("confusion_matrix", predicted, len(labels), n_classes)
     pairs = labels.astype(int) * n_classes + predicted.astype(int)  # uint8 could not hold them
     return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)

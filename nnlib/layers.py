@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_numbers, check_rng, check_rows, check_whole
+from nnlib.guards import check_floats, check_gradient, check_rng, check_rows, check_whole
 from nnlib.initializers import glorot_uniform
 
 
@@ -61,14 +61,13 @@ class Dense(Layer):
         self.db = np.zeros_like(self.b)
 
     def forward(self, X, training=False):
-        self.X = check_rows(self, X, self.n_in)
+        self.X = X = check_rows(self, X, self.n_in)
         return X @ self.W + self.b
 
     def backward(self, dY, input_grad=True):
         if self.X is None:
             raise RuntimeError(f"{self}.backward was called before forward: there is no X yet")
-        if dY.shape != (len(self.X), self.n_out):
-            raise ValueError(f"{self} expected dY of shape ({len(self.X)}, {self.n_out}), got {dY.shape}")
+        dY = check_gradient(self, dY, (len(self.X), self.n_out))
         np.matmul(self.X.T, dY, out=self.dW)  # dW = Xᵀ dY            (n_in, n_out)
         dY.sum(axis=0, out=self.db)  # db = Σ rows of dY      (n_out,)
         return dY @ self.W.T if input_grad else None  # dX = dY Wᵀ            (n, n_in)
@@ -97,10 +96,10 @@ class Dropout(Layer):
         self.rate, self.rng = rate, check_rng("Dropout", rng)
 
     def forward(self, X, training=False):
-        check_numbers(self, "X", X)
+        X = check_floats(self, "X", X)
         if training:
             keep = self.rng.random(X.shape) >= self.rate
-            self.mask = (keep / (1 - self.rate)).astype(np.result_type(X.dtype, np.float16))  # no integer
+            self.mask = (keep / (1 - self.rate)).astype(X.dtype)
         else:
             self.mask = np.ones(X.shape, X.dtype)
         return X * self.mask
@@ -108,8 +107,7 @@ class Dropout(Layer):
     def backward(self, dY, input_grad=True):
         if self.mask is None:
             raise RuntimeError(f"{self}.backward was called before forward: there is no mask yet")
-        if dY.shape != self.mask.shape:
-            raise ValueError(f"{self} expected dY of shape {self.mask.shape}, got {dY.shape}")
+        dY = check_gradient(self, dY, self.mask.shape)
         return dY * self.mask
 
     def __repr__(self):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_labels, check_numbers
+from nnlib.guards import check_floats, check_labels, check_scores, check_target
 
 
 def softmax(logits):
@@ -14,7 +14,7 @@ def softmax(logits):
     >>> softmax(np.array([1000.0, 0.0]))
     array([1., 0.])
     """
-    check_numbers("softmax", "logits", logits)
+    logits = check_floats("softmax", "logits", logits)
     exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 
@@ -30,15 +30,20 @@ class Loss:
 
     def check(self, prediction, target):
         """Return the target in the prediction's dtype; raise ValueError if it does not fit."""
-        if np.shape(target) != prediction.shape:
-            raise ValueError(f"{self} expected target of shape {prediction.shape}, got {np.shape(target)}")
-        return np.asarray(check_numbers(self, "target", target), dtype=np.result_type(prediction, np.float16))
+        return check_target(self, target, prediction.shape).astype(prediction.dtype, copy=False)
+
+    def comparable(self, prediction, target):
+        """Return both as arrays that fit and hold no NaN, for `correct`; raise ValueError otherwise."""
+        prediction = check_scores(self, "prediction", prediction)
+        target = self.check(prediction, target)
+        return prediction, target if target.dtype.kind in "iu" else check_scores(self, "target", target)
 
     def forward(self, prediction, target):
         """Return the mean loss as a float.   Shapes: prediction (n, n_out); target see the class."""
-        if len(prediction) == 0:
+        prediction = check_floats(self, "prediction", prediction)
+        if prediction.ndim == 0 or len(prediction) == 0:
             raise ValueError(f"{self} expected at least one row, got an empty batch {prediction.shape}")
-        target = self.check(check_numbers(self, "prediction", prediction), target)
+        target = self.check(prediction, target)
         self.n = len(prediction)
         return float(self.f(prediction, target))
 
@@ -84,6 +89,7 @@ class SoftmaxCrossEntropy(Loss):
         return dz
 
     def correct(self, logits, labels):
+        logits, labels = self.comparable(logits, labels)
         return logits.argmax(axis=1) == labels
 
 
@@ -102,7 +108,7 @@ class BinaryCrossEntropy(Loss):
 
     def check(self, logits, target):
         target = super().check(logits, target)
-        if target.min() < 0 or target.max() > 1:
+        if not (target.min() >= 0 and target.max() <= 1):  # NaN is neither
             raise ValueError(f"{self} expected targets from 0 to 1, got {target.min()} to {target.max()}")
         return target
 
@@ -115,6 +121,7 @@ class BinaryCrossEntropy(Loss):
         return (p - self.target) / p.size
 
     def correct(self, logits, target):
+        logits, target = self.comparable(logits, target)
         return ((logits > 0) == (target > 0.5)).reshape(len(logits), -1).all(axis=1)
 
 
@@ -158,6 +165,7 @@ class QuadraticCost(Loss):
         return self.error / self.n
 
     def correct(self, prediction, target):
+        prediction, target = self.comparable(prediction, target)
         if prediction.shape[1] == 1:  # one output says yes or no
             return (prediction[:, 0] > 0.5) == (target[:, 0] > 0.5)
         return prediction.argmax(axis=1) == target.argmax(axis=1)

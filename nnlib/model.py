@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 
 from nnlib.files import array_after, array_header, replacing
-from nnlib.guards import brief, check_numbers
+from nnlib.guards import brief, check_floats, check_numbers
 
 LONGEST = 1_000_000  # bytes of the layers' names in a file
 
@@ -115,6 +115,7 @@ class Sequential:
 
         Shapes: dY as the output of forward, dX as its input.
         """
+        dY = check_floats("Sequential", "dY", dY)
         first = 0 if input_grad else self._first  # the layers before it have nothing to learn
         for layer in reversed(self.layers[first + 1 :]):
             dY = layer.backward(dY)

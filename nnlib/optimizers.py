@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from nnlib.guards import check_numbers
+from nnlib.guards import check_changeable, check_floats
 
 
 class Optimizer:
@@ -53,9 +53,8 @@ class Optimizer:
 
         Raises ValueError for other shapes, RuntimeError when the memory belongs to other params.
         """
-        if params.dtype.kind != "f":
-            raise ValueError(f"{self} expected params of floats, got {params.dtype}")
-        check_numbers(self, "grads", grads)
+        check_changeable(self, "params", params)
+        grads = check_floats(self, "grads", grads)
         if params.shape != grads.shape:
             raise ValueError(f"{self} expected grads of shape {params.shape}, got {grads.shape}")
         if self.memory is None:

@@ -91,6 +91,7 @@ def plot_confusion(table):
 
 def draw_confusion(table, ax):
     """Draw a confusion matrix (n, n), or one (n, n + 1) with a last column of those that were not answered."""
+    table = np.asarray(table)
     n, columns = table.shape
     errors = np.where(np.eye(n, columns, dtype=bool), 0, table)
     errors[:, n:] = 0

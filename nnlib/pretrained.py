@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.activations import ReLU
 from nnlib.data.mnist import FOLDER, load_mnist
-from nnlib.guards import check_rng
+from nnlib.guards import check_floats, check_rng
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.model import Sequential
@@ -38,7 +38,8 @@ def digit_reader():
 
 def moved(X, rng):
     """Return copies of pictures, each moved, turned, slanted and scaled a little, as a hand varies.   X (n, 784)."""
-    n, rng = len(X), check_rng("moved", rng)
+    X, rng = check_floats("moved", "X", X), check_rng("moved", rng)
+    n = len(X)
     turn, slant = rng.normal(0, 0.15, n), rng.normal(0, 0.12, n)
     zoom, shift = np.exp(rng.normal(0, 0.09, (2, n))), rng.normal(0, 0.7, (2, n))
     cos, sin = np.cos(turn), np.sin(turn)

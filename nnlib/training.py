@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from nnlib.guards import check_numbers, check_rng, check_whole, first_strange_row
+from nnlib.guards import brief, check_numbers, check_pair, check_rng, check_whole, first_strange_row
 from nnlib.losses import SoftmaxCrossEntropy
 
 
@@ -53,8 +53,7 @@ def minibatches(X, y, batch_size, rng=None):
     >>> [y.tolist() for _, y in minibatches(np.zeros((5, 2)), np.arange(5), 2)]
     [[0, 1], [2, 3], [4]]
     """
-    if len(X) == 0 or len(X) != len(y):
-        raise ValueError(f"minibatches expected as many targets as rows, at least one: got {len(X)} and {len(y)}")
+    X, y = check_pair("minibatches", X, y)
     batch_size = check_whole("minibatches", "batch_size", batch_size, 1)
     order = None if rng is None else check_rng("minibatches", rng).permutation(len(X))
     for start in range(0, len(X), batch_size):
@@ -102,17 +101,19 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
         check_rng("training", rng)
     X, y = _checked("training", X, y)
     if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise ValueError(f"training expected validation to be a pair (X, y), got {brief(validation)}")
         validation = _checked("validation", *validation)
     return _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, blas_threads)
 
 
 def _checked(who, X, y):
     """Return X and y as arrays, or raise ValueError for what no model can learn from."""
-    X, y = (np.asarray(check_numbers(who, name, values)) for name, values in [("X", X), ("y", y)])
+    X = check_numbers(who, "X", X)
     if X.ndim < 2:
-        raise ValueError(f"{who} expected X with one row for each example, got shape {X.shape}")
-    if len(X) == 0 or y.ndim == 0 or len(X) != len(y):
-        raise ValueError(f"{who} expected one target for each of at least one row, got X {X.shape} and y {y.shape}")
+        cure = ": X.reshape(-1, 1) has one feature, X[np.newaxis] one example" if X.ndim == 1 else ""
+        raise ValueError(f"{who} expected X with one row for each example, got shape {X.shape}{cure}")
+    X, y = check_pair(who, X, y)
     if X.dtype == np.uint8:
         raise ValueError(f"{who} expected floats, got uint8, which looks like raw pixels: divide by 255 first")
     for name, values in [("X", X), ("y", y)]:
@@ -198,6 +199,7 @@ def evaluate(model, X, y, loss=None, *, batch_size=1000, blas_threads=1):
     """Return mean loss and accuracy on (X, y), without learning.
 
     Parameters: loss is a SoftmaxCrossEntropy unless given; the batches only bound the memory.
+    Raises ValueError for data that does not fit, and where the loss is NaN.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
     X, y = _checked("evaluate", X, y)
@@ -206,7 +208,10 @@ def evaluate(model, X, y, loss=None, *, batch_size=1000, blas_threads=1):
     with limited_blas(blas_threads), np.errstate(all="ignore"):
         for X_batch, y_batch in minibatches(X, y, batch_size):
             prediction = model.forward(X_batch)
-            total += loss.forward(prediction, y_batch) * len(y_batch)
+            value = loss.forward(prediction, y_batch)
+            if math.isnan(value):
+                raise ValueError("evaluate expected finite scores and parameters of the model, got a loss of nan")
+            total += value * len(y_batch)
             if correct is not None:
                 right += int(np.count_nonzero(correct(prediction, y_batch)))
     return Evaluation(total / len(X), right / len(X) if correct is not None else None)

@@ -109,6 +109,7 @@ def row(value, where=4):
 
 BATCH_SIZE = "... expected batch_size to be a whole number of at least 1, got"
 EPOCHS = "training expected epochs to be a whole number of at least 0, got"
+ONE_ROW = "expected X with one row for each example, got shape (3,): X.reshape(-1, 1) has one feature, ..."
 PIXELS = "expected floats, got uint8, which looks like raw pixels: divide by 255 first"
 TARGETS = "expected one target for each of at least one row, got X"
 
@@ -123,8 +124,21 @@ VALUE_ERRORS = [
         "Dense(3, 4) expected X of shape (n, 3), got (3,); one example is a row: X[np.newaxis]",
         lambda: new_model().forward(X[0]),
     ),
-    ("training expected X with one row for each example, got shape (3,)", lambda: run(X[0])),
-    ("evaluate expected X with one row for each example, got shape (3,)", lambda: evaluate(new_model(), X[0], y[:1])),
+    (f"training {ONE_ROW}", lambda: run(X[0])),
+    (f"evaluate {ONE_ROW}", lambda: evaluate(new_model(), X[0], y[:1])),
+    *[
+        (
+            f"Dense({n_in}, 4) expected X of shape (n, {n_in}), got {given.shape}; {cure}",
+            lambda n_in=n_in, given=given: Dense(n_in, 4, rng=rng()).forward(given),
+        )
+        for n_in, given, cure in [
+            (1, X[:, 0], "one feature is a column: X.reshape(-1, 1)"),
+            (784, np.ones((2, 28, 28)), "each example has to be one row: X.reshape(len(X), -1)"),
+            (5, np.ones((2, 5, 1)), "each example has to be one row: X.reshape(len(X), -1)"),
+            (3, X.T, "one example is a row, not a column: X.T"),
+            (2, X, "is one of the columns the label?"),
+        ]
+    ],
     # the numbers in X and in the targets
     ("training expected finite numbers in X, got nan in row 4", lambda: run(row(np.nan))),
     ("training expected finite numbers in X, got inf in row 0", lambda: run(row(np.inf, where=0))),
@@ -144,8 +158,15 @@ VALUE_ERRORS = [
     (f"training {TARGETS} (0, 3) and y (0,)", lambda: run(X[:0], y[:0])),
     (f"validation {TARGETS} (6, 3) and y (5,)", lambda: run(validation=(X, y[:5]))),
     (f"evaluate {TARGETS} (0, 3) and y (0,)", lambda: evaluate(new_model(), X[:0], y[:0])),
-    ("minibatches expected as many targets as rows, at least one: got 0 and 0", lambda: [*minibatches([], [], 2)]),
-    ("minibatches expected as many targets as rows, at least one: got 6 and 5", lambda: [*minibatches(X, y[:5], 2)]),
+    (f"minibatches {TARGETS} (0,) and y (0,)", lambda: [*minibatches([], [], 2)]),
+    (f"minibatches {TARGETS} (6, 3) and y (5,)", lambda: [*minibatches(X, y[:5], 2)]),
+    (f"training {TARGETS} (3, 6) and y (6,): one example is a row, so try X.T", lambda: run(X.T)),
+    ("training expected validation to be a pair (X, y), got 0.2", lambda: run(validation=0.2)),
+    ("training expected validation to be a pair (X, y), got ...", lambda: run(validation=list(zip(X, y, strict=True)))),
+    (
+        "training expected numbers in X, got pairs (x, y): ...",
+        lambda: run([(x[:, np.newaxis], x[:2]) for x in X]),
+    ),
     (
         "SoftmaxCrossEntropy() expected integer labels ... got shape (5,)",
         lambda: SoftmaxCrossEntropy().forward(X, y[:5]),
@@ -264,11 +285,12 @@ def test_bad_input(message, call):
 
 BAD_LABELS = {
     "float64: use labels.astype(int)": y / 1,
+    "float64, such as 0.5": y / 2,
     "bool: use labels.astype(int)": y > 0,
-    "labels from 1 to 3": y + 1,
+    "labels from 1 to 3: use labels - 1": y + 1,
     "labels from -1 to 1": y - 1,
     "shape (6, 3), which looks one-hot: use labels.argmax(axis=1)": np.eye(3, dtype=int)[y],
-    "shape (6, 1)": y[:, np.newaxis],
+    "shape (6, 1): use labels.ravel()": y[:, np.newaxis],
 }
 TAKE_LABELS = {
     "SoftmaxCrossEntropy() in forward": lambda labels: SoftmaxCrossEntropy().forward(X, labels),
@@ -286,6 +308,26 @@ TAKE_LABELS = {
 def test_bad_labels(who, problem):
     message = f"{who.split()[0]} expected integer labels of shape (6,) from 0 to 2, got {problem}"
     assert_raises(ValueError, message, TAKE_LABELS[who], BAD_LABELS[problem])
+
+
+@pytest.mark.parametrize(
+    ("labels", "problem"),
+    [
+        (np.where(y == 1, np.nan, y), "float64, such as nan"),
+        (y.astype("U1"), "<U1: np.unique(labels, return_inverse=True)[1] numbers them"),
+        (y.astype(str).astype(object), "object: np.unique(labels, return_inverse=True)[1] numbers them"),
+    ],
+)
+@pytest.mark.parametrize("who", ["accuracy", "one_hot", "SoftmaxCrossEntropy() in forward"])
+def test_labels_with_names_and_gaps(who, labels, problem):
+    message = f"{who.split()[0]} expected integer labels of shape (6,) from 0 to 2, got {problem}"
+    assert_raises(ValueError, message, TAKE_LABELS[who], labels)
+
+
+def test_one_column_of_scores_cannot_tell_two_classes():
+    problem = "labels from 0 to 1: use an output for each class, or BinaryCrossEntropy"
+    for call in [SoftmaxCrossEntropy().forward, accuracy]:
+        assert_raises(ValueError, f"... from 0 to 0, got {problem}", call, X[:, :1], y % 2)
 
 
 @pytest.mark.parametrize("value", [2, 2.5, "2", None])
@@ -360,7 +402,13 @@ def test_rows_of_different_lengths():
 @pytest.mark.parametrize("dtype", [int, object, complex, bool])
 def test_parameters_that_cannot_be_stepped(dtype):
     params = np.ones(3, dtype)
-    assert_raises(ValueError, f"SGD(lr=0.1) expected params of floats, got {params.dtype}", SGD(0.1).step, params, X[0])
+    assert_raises(
+        ValueError,
+        f"SGD(lr=0.1) expected params to be an array of floats, changed in place; got {params.dtype}",
+        SGD(0.1).step,
+        params,
+        X[0],
+    )
 
 
 @pytest.mark.parametrize(("dtype", "n_classes"), [(np.uint8, 17), (np.int8, 12), (np.uint64, 3)])
@@ -374,7 +422,9 @@ def test_confusion_matrix_counts_right_with_any_kind_of_integer(dtype, n_classes
 def test_column_against_row_is_refused(cls):
     """NumPy would broadcast (4, 1) - (4,) to (4, 4) without a word."""
     column, flat = np.full((6, 1), 0.5), np.full(6, 0.5)
-    message = f"{cls.__name__}() expected target of shape (6, 1), got (6,)"
+    message = (
+        f"{cls.__name__}() expected target of shape (6, 1), got (6,); the prediction is a column: target.reshape(-1, 1)"
+    )
     assert_raises(ValueError, message, cls().forward, column, flat)
     assert_raises(ValueError, message, run, y=flat, model=new_model(n_out=1), loss=cls())
     assert_raises(ValueError, f"{cls.__name__}() expected ...(6,)...", cls().forward, flat, column)
@@ -384,6 +434,21 @@ def test_column_against_row_is_refused(cls):
 def test_empty_batch_in_a_loss(cls):
     message = f"{cls.__name__}() expected at least one row, got an empty batch (0, 3)"
     assert_raises(ValueError, message, cls().forward, X[:0], X[:0])
+
+
+CURES = [  # prediction, target, and what to write
+    (np.ones((6, 1)), np.ones(6), "the prediction is a column: target.reshape(-1, 1)"),
+    (np.ones(6), np.ones((6, 1)), "the prediction is no column: target.ravel()"),
+    (np.ones((6, 3)), y, "are these labels? one_hot(labels, 3)"),
+    (np.ones((6, 3)), y[:, np.newaxis], "are these labels? one_hot(labels, 3)"),
+    (np.ones((6, 3)), np.ones((3, 6)), "one example is a row: target.T"),
+]
+
+
+@pytest.mark.parametrize(("prediction", "target", "cure"), CURES, ids=[cure for *_, cure in CURES])
+def test_a_target_of_another_shape_is_told_the_cure(prediction, target, cure):
+    message = f"MeanSquaredError() expected target of shape {prediction.shape}, got {target.shape}; {cure}"
+    assert_raises(ValueError, message, MeanSquaredError().forward, prediction, target)
 
 
 # Layers, losses and optimizers, each of them

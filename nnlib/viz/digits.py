@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlib.checks.engine import kind
 from nnlib.data.mnist import load_part
-from nnlib.guards import check_labels, first_strange_row
+from nnlib.guards import as_array, check_labels, first_strange_row
 
 MOST = 10_000  # digits
 
@@ -35,7 +35,7 @@ def example():
 
 def checked_digits(X, labels):
     """Return X and the labels as arrays; raises ValueError if they are no digits."""
-    X = np.asarray(X)
+    X = as_array("Errors", "X", X)
     if X.shape[1:] not in [(784,), (28, 28)] or not 0 < len(X) <= MOST or X.dtype.kind not in "biuf":
         shapes = f"X of shape (n, 784) or (n, 28, 28), n from 1 to {MOST:,}"
         raise ValueError(f"Errors expected numbers {shapes}, got {X.dtype} of shape {X.shape}")

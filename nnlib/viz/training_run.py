@@ -156,9 +156,10 @@ class Run:
         if self.looked[0] != self.t:
             X, y = unseen()
             scores = self.scores(scaled(X))
-            loss, right = self.cost.forward(scores, y), float(self.cost.correct(scores, y).mean())
+            loss, found = self.cost.forward(scores, y), (math.nan, math.nan)
+            if math.isfinite(loss):
+                found = loss, float(self.cost.correct(scores, y).mean())
             layers = [layer for layer in getattr(self.model, "layers", ()) if type(layer) in IDLE]
-            found = (loss, right) if math.isfinite(loss) else (math.nan, math.nan)
             self.looked = self.t, (*found, tuple(idle(layer) for layer in layers))
         return self.looked[1]
 
