@@ -83,7 +83,8 @@ def formula(text, value, **given):
 
     spelt = re.sub(r"_\{(\w+)\}", r"_\1", text.replace(r"\cdot", "*"))
     spelt = re.sub(r"(?<![\\\w])[^\W\d_]{2,}(?![\w({])", apart, spelt).replace("'", "_prime ")
-    came = runpy.run_path(str(FORMULAS))["compute"](re.sub(r"\^([\dt])", r"**\1", spelt), **given)
+    spelt = re.sub(r"\^([\dt])", r"**\1", re.sub(r"(?<!e)\^\{([^{}]*)\}", r"**(\1)", spelt))
+    came = runpy.run_path(str(FORMULAS))["compute"](spelt, **given)
     return text if close(came, value) else f"{text} (not so: {came}, and not {value})"
 
 
