@@ -1,5 +1,6 @@
 """What a claim may use to say a result in words. Its own file, for the kernel of a notebook reads it."""
 
+import copy
 import inspect
 import re
 import runpy
@@ -98,6 +99,20 @@ def shape(text, array, **sizes):
     """Return a shape, such as (n, 784), if it is that of the array; sizes are what its names stand for."""
     sides = [int(sizes.get(side, side)) for side in re.findall(r"\w+", text)]
     return text if tuple(sides) == array.shape else f"{text} (not so: {array.shape})"
+
+
+def snippet(text, value, **given):
+    """Return code if it gives this value, or makes it of the first of the given names; ... stands for 1."""
+    import numpy as np
+
+    given, code = {name: copy.copy(one) for name, one in given.items()}, text.replace("...", "1")
+    try:
+        came = eval(code, {"np": np} | given)
+    except SyntaxError:
+        first = next(iter(given))
+        exec(code, {"np": np}, given)
+        came = given[first]
+    return text if close(came, value) else f"{text} (not so: {came}, and not {value})"
 
 
 def raised(call):

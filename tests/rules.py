@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import pairwise
 from pathlib import Path
 
-from claims import claims, covered, output_text, places, without_code
+from claims import claims, covered, output_text, places, spans, without_code
 from quantities import computed, stated, worth
 
 import nnlib
@@ -218,6 +218,50 @@ def typed_numbers(path, notebook):
     return faults
 
 
+def is_code(text):
+    """Whether this computes something, and is more than a name; a piece that cannot stand alone is code as well."""
+    try:
+        tree = ast.parse(text.strip())
+    except SyntaxError:
+        return True
+    parts = ast.BinOp | ast.UnaryOp | ast.Call | ast.Compare | ast.Subscript | ast.Assign | ast.AugAssign
+    return any(isinstance(node, parts) for node in ast.walk(tree))
+
+
+def said_by_claims(path, source):
+    """Return the spans of the sentences of a Markdown source that are claims."""
+    text = without_code(source)
+    return [(start, end) for claim in claims(path.stem) for start, end, _ in spans(claim, text)]
+
+
+def code_in_hints(path, notebook):
+    """Code in a hint stands in the answer below it, or a claim runs it."""
+    faults = []
+    for cell in markdown(notebook):
+        answer = "".join(re.findall(r"<summary>Answer</summary>(.*?)</details>", cell.source, re.DOTALL))
+        held = said_by_claims(path, cell.source)
+        for hint in re.finditer(r"<details><summary>(?!Answer).*?</details>", cell.source, re.DOTALL):
+            for hit in re.finditer(r"`([^`\n]+)`", cell.source[: hint.end()]):
+                inside = any(start <= hit.start() and hit.end() <= end for start, end in held)
+                known = "".join(hit[1].split()) in "".join(answer.split())
+                if hit.start() > hint.start() and is_code(hit[1]) and not (known or inside):
+                    faults.append(f"{cell.id}: `{hit[1]}` in a hint stands in no answer: add a claim that runs it")
+    return faults
+
+
+def shapes_of_symbols(path, notebook):
+    """A shape in a table of symbols, or a size in it, is computed by a claim."""
+    faults = []
+    for cell in markdown(notebook):
+        held = [span for claim in claims(path.stem) for span in covered(claim, cell.source)]
+        for row in re.finditer(r"^\|.*\| ([^|\n]*) \|$", cell.source, re.MULTILINE):
+            for hit in re.finditer(r"\((?:\w+,|\w[\w ]*(?:, \w+)+|[\w ]+,)\)", row[1]):
+                at = row.start(1) + hit.start()
+                if not any(start < at + len(hit[0]) and at < end for start, end in held):
+                    faults.append(f"{cell.id}: {hit[0]} in the table of symbols is typed: add a claim that computes it")
+    return faults
+
+
 def claimed(path, notebook):
     """Each claim of tests/claims has its sentence."""
     return places(notebook, claims(path.stem))[1]
@@ -301,7 +345,8 @@ def skeleton(path, notebook):
     return faults
 
 
-RULES = [form, self_contained, accessible, links, words, typed_numbers, claimed, mirrors, skeleton]
+RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
+RULES += [mirrors, skeleton]
 GLOSSARY = "99_glossary.ipynb"
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = lessons(FOLDER)

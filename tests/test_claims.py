@@ -68,6 +68,10 @@ def test_a_claim_can_compute_a_formula_a_shape_and_an_error():
     assert claim_words.formula("X^T X", X.T @ X, X=X, product="@") == "X^T X"
     assert claim_words.shape("(n, 3)", X, n=4) == "(n, 3)"
     assert "not so" in claim_words.shape("(3, n)", X, n=4)
+    assert claim_words.snippet("X.sum(axis=1)", [3, 3, 3, 3], X=X) == "X.sum(axis=1)"
+    assert claim_words.snippet("X += ...", X + 1, X=X) == "X += ..."
+    assert X.max() == 1
+    assert "not so" in claim_words.snippet("X.sum(axis=0)", [3, 3, 3, 3], X=X)
     assert claim_words.raised(lambda: 1 / 0) == "division by zero"
     assert claim_words.raised(lambda: 1) == "nothing is raised"
     assert "#" not in claim_words.code_of(claim_words.formula)

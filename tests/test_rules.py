@@ -51,6 +51,8 @@ TANH = """class Tanh(Activation):
 
     def derivative(self, X, Y):
         return 1 - Y{}"""
+HINT = """<details><summary>How?</summary>\n\n`x.sum(axis=1)`, or a `mask`.\n</details>
+<details><summary>Answer</summary>\n\n```python\nreturn x.{}\n```\n</details>"""
 MIRROR = {"tags": ["mirror:nnlib.activations.Tanh"]}
 
 # rule, a cell that breaks it, what is said; None for a cell that keeps it
@@ -100,6 +102,14 @@ EXAMPLES = [
     ("typed_numbers", code("7", stream("forty 30")), None),
     ("typed_numbers", new_markdown_cell("Three runs."), "'Three' in 'Three runs.' is typed, no cell beside it"),
     ("typed_numbers", new_markdown_cell("It reads 12.5 % at a loss of 0.25, see 06.1 and $x = 1.5$."), None),
+    ("code_in_hints", new_markdown_cell(HINT.format("sum(axis=0)")), "`x.sum(axis=1)` in a hint stands in no answer"),
+    ("code_in_hints", new_markdown_cell(HINT.format("sum(axis=1)")), None),
+    (
+        "shapes_of_symbols",
+        new_markdown_cell("| symbol | meaning | shape |\n|---|---|---|\n| $q$ | a | (3, n) |"),
+        "(3, n)",
+    ),
+    ("shapes_of_symbols", new_markdown_cell("| symbol | meaning | shape |\n|---|---|---|\n| $q$ | a | as $X$ |"), None),
     ("mirrors", code(TANH.format("**2"), **MIRROR), None),
     ("mirrors", code(TANH.format("**2  # the slope"), **MIRROR), None),
     ("mirrors", code(TANH.format("**2")), "lacks its tag mirror:nnlib.activations.Tanh"),
