@@ -292,10 +292,13 @@ BUGS = [
         ("a check is lax", "exercise.rtol, exercise.atol, equal_nan", "0.1, 0.1, equal_nan"),
         ("a changed input goes unnoticed", "if isinstance(before, np.ndarray) and not np.array_equal(",
          "if False and not np.array_equal("),
-        ("one case is enough for a known cause", "if all(difference(exercise, a, run(",
-         "if any(difference(exercise, a, run("),
+        ("one case is enough for a known cause", "return all(difference(exercise, mine, other,",
+         "return any(difference(exercise, mine, other,"),
+        ("of two mistakes the last is said", "in exercise.order or range(len(right)) if faults[i]",
+         "in range(len(right)) if faults[i]"),
+        ("a wrong answer raises nothing", 'if state == "✗" and "strict" in wanted:', "if False:"),
         ("a stub is taken for an answer", "if is_stub(function):", "if False:"),
-        ("a warning is overlooked", '(Fault(strange, f"for {given}") if strange else None)', "None"),
+        ("a warning is overlooked", '(Fault(odd, f"for {given}") if odd else None)', "None"),
         ("the reader's function is lost", "course.readers = function", "pass"),
     ),
     *bugs(
@@ -314,7 +317,13 @@ BUGS = [
         ("a cause is looked for in no facts", "if says := look(mine, right, given):", "if False:"),
     ),
     *bugs(
+        "checks/results",
+        ("what an object raises is let through", "except BaseException as error:", "except ValueError as error:"),
+        ("a list in itself is followed", "if depth == 0:", "if False:"),
+    ),
+    *bugs(
         "checks/settings",
+        ("what the reader has set for NumPy decides", 'np.errstate(all="warn", under="ignore")', "np.errstate()"),
         ("a raised recursion limit is taken", "self.changed = DEEPER if limit > self.limit else self.changed", "pass"),
     ),
     *bugs(

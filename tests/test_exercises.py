@@ -1,24 +1,30 @@
 """Each exercise in its four states, and what learners really do with one."""
 
+import functools
 import importlib
 import inspect
+import itertools
 import json
+import os
 import pkgutil
 import random
 import re
+import subprocess
 import sys
 import types
 import warnings
 from dataclasses import replace
 
+import nbformat
 import numpy as np
 import pytest
+import strange_results
 from rules import NOTEBOOKS, answers, load
 
 import nnlib.checks
 from nnlib import Adam, Dense, Sequential
 from nnlib.checks import check, compare, predict, progress, progress_map
-from nnlib.checks.engine import Exercise, shown
+from nnlib.checks.engine import Exercise, WrongAnswer, shown
 
 MODULES = [
     importlib.import_module(f"nnlib.checks.{module.name}")
@@ -257,6 +263,126 @@ def test_no_result_is_too_strange_for_a_check(exercise, capsys):
         assert "Traceback" not in said
 
 
+EVERY = 7  # of all strange results one in so many, which takes seconds; the program tries them all
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+def test_whatever_comes_back_no_check_raises(exercise):
+    start = EXERCISES.index(exercise) % EVERY
+    faults = {
+        what: fault
+        for what, function in itertools.islice(strange_results.answers(exercise), start, None, EVERY)
+        if (fault := strange_results.fault_of(exercise, function))
+    }
+    assert faults == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (
+            lambda x: strange_results.NeedsGrad(),
+            "(NumPy cannot read it: RuntimeError: Can't call numpy() on",
+        ),
+        (lambda x: (i for i in x), "expected numbers of kind float64, got a generator"),
+        (lambda x: strange_results.coroutine(), "expected numbers of kind float64, got a coroutine"),
+        (lambda x: int, "expected numbers of kind float64, got the class int"),
+        (lambda x: len, "expected numbers of kind float64, got the function len"),
+        (lambda x: np.array([[1, None]]), "got an array of objects"),
+        (lambda x: np.ma.masked_array(2 * x, x > 1), "what is behind its mask has no value"),
+        (lambda x: strange_results.without_end(), "returned a list with lists in lists without end"),
+        (lambda x: [0.0] * 100_001, "returned a list with more than 100,000 items"),
+        (lambda x: sys.exit(3), "raised SystemExit in line 1, `(lambda x: sys.exit(3), "),
+        (lambda x: input("x? "), "nobody answers `input` in a check: what a function needs comes in its arguments"),
+    ],
+)
+def test_strange_results_are_named(answer, says, toy, capsys):
+    said, _ = checked(toy, answer, capsys)
+    assert verdict(said).startswith("✗ 98.1 ")
+    assert says in said
+
+
+@pytest.mark.parametrize("answer", [lambda x: np.matrix(2 * x), lambda x: np.ma.masked_array(2 * x), functools.cache])
+def test_other_kinds_of_arrays_pass_as_before(answer, toy, capsys):
+    if answer is functools.cache:
+        answer = functools.wraps(double)(lambda x: double(x))
+    said, _ = checked(toy, answer, capsys)
+    assert said.startswith("✓")
+
+
+READERS = {
+    "raise": lambda: np.seterr(all="raise"),
+    "ignore": lambda: np.seterr(all="ignore"),
+    "call": lambda: np.seterr(all="call"),
+    "warnings are errors": lambda: warnings.simplefilter("error"),
+    "no warnings": lambda: warnings.simplefilter("ignore"),
+    "two digits": lambda: np.set_printoptions(precision=2, threshold=1, edgeitems=1, suppress=True),
+    "as long ago": lambda: np.set_printoptions(legacy="1.13"),
+}
+
+
+@pytest.mark.parametrize("sets", READERS.values(), ids=READERS)
+def test_what_the_reader_has_set_decides_nothing_and_stays(sets, toy, capsys):
+    answers = [double, warns, divides, lambda x: x**2, lambda x: 2 * x.astype(np.longdouble) * 1e-320]
+    expected = [checked(toy, answer, capsys)[0] for answer in answers]
+    assert [said[0] for said in expected] == [*"✓✗✗✗✗"]
+    with np.errstate(), np.printoptions(), warnings.catch_warnings():
+        sets()
+        before = all_settings()
+        assert [checked(toy, answer, capsys)[0] for answer in answers] == expected
+        assert all_settings() == before
+
+
+def test_an_answer_that_prints_much_is_cut_short_and_one_that_closes_its_output_goes_on(toy, capsys):
+    def talks(x):
+        print("a word " * 100_000)
+        return 3 * x
+
+    def closes(x):
+        sys.stdout.close()
+        print("still here")
+        return 2 * x
+
+    said, _ = checked(toy, talks, capsys)
+    assert 3000 < len(said) < 3500
+    assert "... (700,001 characters were printed)\n✗ 98.1 " in said
+    said, _ = checked(toy, closes, capsys)
+    assert said.startswith("still here\n✓ 98.1")
+
+
+def divided_by_n(X, W, dY):
+    return X.T @ dY / len(X), dY.sum(), dY @ W.T  # and one number for db
+
+
+def lies_on_its_side(X, W, dY):
+    return dY.T @ X, dY.mean(axis=0), dY @ W.T
+
+
+def two_mistakes_of_adam(w, g, m, v, t, lr, beta1, beta2, eps):
+    m, v = beta2 * m + (1 - beta2) * g, beta1 * v + (1 - beta1) * g**2
+    return w - lr * m / (np.sqrt(v) + eps), m, v  # and the correction is missing
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "says", "numbers"),
+    [
+        (
+            "04.2",
+            divided_by_n,
+            "value 1 of 3: every value is too small by the factor len(X)",
+            "expected 2 at index (0, 0)",
+        ),
+        ("04.2", lies_on_its_side, "Your dW lies on its side", "value 1 of 3: expected shape (3, 2), got (2, 3)"),
+        ("05.6", two_mistakes_of_adam, "value 2 of 3: the results would be right with beta2 in place", "expected 0.05"),
+    ],
+)
+def test_of_two_mistakes_the_first_is_said(number, answer, says, numbers, capsys):
+    exercise = next(e for e in EXERCISES if e.number == number)
+    said, _ = checked(exercise, answer, capsys)
+    assert says in said
+    assert numbers in said
+
+
 def test_a_judge_that_fails_is_a_message(toy, capsys, monkeypatch):
     def fails(result, x):
         raise ZeroDivisionError("nothing left")
@@ -431,6 +557,51 @@ def test_progress_is_kept_and_can_be_reset(toy, capsys, tmp_path, monkeypatch):
     said, _ = checked(toy, double, capsys)
     assert "could not be kept" in said
     assert "✓ 98.1" in said
+
+
+def stub(x): ...
+
+
+ASKED = [
+    (stub, "not attempted", "", ""),
+    (double, "done", "", ""),
+    (np.square, "not right yet", "You squared it", "got"),
+]
+
+
+@pytest.mark.parametrize(("answer", "state", "cause", "numbers"), ASKED)
+def test_a_program_gets_json_and_with_strict_an_error(answer, state, cause, numbers, toy, capsys, monkeypatch):
+    monkeypatch.setenv("NNLIB_CHECK", "json")
+    said, returned = checked(toy, answer, capsys)
+    result = json.loads(said)
+    assert [result[key] for key in ["exercise", "name", "state", "cause"]] == ["98.1", "double", state, cause]
+    assert numbers in result["numbers"]
+    np.testing.assert_array_equal(returned(np.ones(2)), [2, 2])
+    for wanted in ["strict", "json, strict"]:
+        monkeypatch.setenv("NNLIB_CHECK", wanted)
+        if cause:
+            with pytest.raises(WrongAnswer, match=r"^98\.1 You squared it\.\n  for x = "):
+                checked(toy, answer, capsys)
+        else:
+            checked(toy, answer, capsys)
+        assert ("json" in wanted) == (capsys.readouterr().out == said) or not cause
+
+
+def test_an_unknown_wish_is_refused(toy, capsys, monkeypatch):
+    monkeypatch.setenv("NNLIB_CHECK", "strickt")
+    with pytest.raises(ValueError, match="NNLIB_CHECK expected strict, json or both with a comma between them, got"):
+        checked(toy, double, capsys)
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize(("answer", "ends"), [("...", 0), ("return (answers == labels).mean()", 0), ("return 0.5", 1)])
+def test_a_run_of_a_notebook_ends_with_an_error_where_an_answer_is_wrong(answer, ends, tmp_path):
+    source = f"from nnlib.checks import check\ndef accuracy_of(answers, labels):\n    {answer}\ncheck('00.1')"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path / "one.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "one.ipynb", "--output", "done"]
+    run = subprocess.run(command, cwd=tmp_path, env=os.environ | {"NNLIB_CHECK": "strict"}, capture_output=True)
+    assert run.returncode == ends, run.stderr.decode()
+    assert (b"WrongAnswer" in run.stderr) == bool(ends)
 
 
 def test_tests_never_write_the_progress_of_the_reader():

@@ -4,33 +4,49 @@ Each cause is a fact that holds for all results of all cases; what may lie behin
 """
 
 import copy
-import itertools
+import io
 import warnings
+from contextlib import redirect_stdout
 
 import numpy as np
+
+from nnlib.checks.results import plain, size, strange
+from nnlib.checks.settings import Settings
 
 LARGEST = 100_000  # numbers; beyond, a check would take too long
 
 
-def cause_of(mine, right, cases, names, answer, function):
+def cause_of(mine, right, cases, names, answer, function, order=()):
     """Return in words what all results of a function have to do with the right ones, or nothing.
 
-    mine, right: the results of both for each of the cases, tuples of arguments with these names
+    mine, right: the results of both for each of the cases, tuples of arguments with these names; mine made plain
     answer, function: the course's own and the reader's, to be asked what they give for other arguments
+    order: that in which several values are computed
     """
+    if size(mine) > LARGEST or not all(map(_as_many, mine, right)):
+        return ""
     given = [dict(zip(names, arguments, strict=False)) for arguments in cases]
     with np.errstate(all="ignore"):
-        if says := _facts(mine, right, given):
-            return says
+        if isinstance(right[0], tuple):
+            return _cause_of_several(mine, right, given, answer, order) or _not_used(given, answer, function)
         return (
-            _as_if(mine, right, given, answer) or _not_used(given, answer, function) or _weak_facts(mine, right, given)
+            _facts(mine, right, given)
+            or _as_if(mine, given, answer)
+            or _not_used(given, answer, function)
+            or _weak_facts(mine, right, given)
         )
+
+
+def _as_many(mine, right):
+    """Whether there are as many values as are asked for, where several are."""
+    if not isinstance(right, tuple):
+        return True
+    several = isinstance(mine, (tuple, list)) or np.ndim(mine) > 0
+    return several and len(mine) == len(right)
 
 
 def _facts(mine, right, given, looks=None):
     """Return the first of the facts that holds for the results, or nothing."""
-    if isinstance(right[0], tuple):
-        return _facts_of_several(mine, right, given, looks)
     try:
         mine, right = [np.asarray(m) for m in mine], [np.asarray(r, float) for r in right]
     except (ValueError, TypeError):
@@ -52,32 +68,27 @@ def _weak_facts(mine, right, given):
     return _facts(mine, right, given, (_scaled, _place))
 
 
-def _facts_of_several(mine, right, given, looks):
-    """The same for each of several values; their order comes first."""
+def _cause_of_several(mine, right, given, answer, order):
+    """The same for one of several values: the first wrong one, in the order in which they are computed."""
     count = len(right[0])
-    if any(not isinstance(m, (tuple, list, np.ndarray)) or len(m) != count for m in mine):
-        return ""
-    try:
-        columns = [[np.asarray(m[i], float) for m in mine] for i in range(count)]
-    except (ValueError, TypeError):
-        return ""
-    wanted = [[np.asarray(r[i], float) for r in right] for i in range(count)]
-    wrong = [i for i in range(count) if not _same(columns[i], wanted[i])]
-    taken = [next((j for j in range(count) if _same(columns[i], wanted[j])), None) for i in range(count)]
+    columns, wanted = ([[result[i] for result in results] for i in range(count)] for results in (mine, right))
+    wrong = [i for i in order or range(count) if not all(map(_equals, columns[i], wanted[i]))]
+    taken = [next((j for j in range(count) if all(map(_equals, columns[i], wanted[j]))), None) for i in range(count)]
     if sorted(i for i in taken if i is not None) == list(range(count)):
         return "the values are right, but in another order"
-    says = []
-    for i in wrong:
+    facts = [_facts(columns[i], wanted[i], given) for i in wrong]
+    if len(wrong) == count and facts[0] and len(set(facts)) == 1:
+        return "in all values, " + facts[0]
+    if says := _as_if(mine, given, answer):
+        return says
+    for i, fact in zip(wrong, facts, strict=True):
+        which = f"value {i + 1} of {count}"
         if taken[i] is not None:
-            says.append(f"value {i + 1} of {count} is what value {taken[i] + 1} should be")
-        elif cause := _facts(columns[i], wanted[i], given, looks):
-            says.append(f"value {i + 1} of {count}: {cause}")
-    if not says:
-        return ""
-    others = [i for i in range(count) if i not in wrong]
-    if len(says) == len(wrong) > 1 and len({text.partition(": ")[2] for text in says}) == 1 and not others:
-        return "in all values, " + says[0].partition(": ")[2] if ": " in says[0] else says[0]
-    return says[0]
+            return f"{which} is what value {taken[i] + 1} should be"
+        alone = lambda *arguments, i=i: answer(*arguments)[i]  # noqa: E731
+        if says := fact or _as_if(columns[i], given, alone) or _weak_facts(columns[i], wanted[i], given):
+            return f"{which}: {says}"
+    return ""
 
 
 def _same(mine, right):
@@ -326,28 +337,13 @@ def _place(mine, right, given):
 # What the course's answer gives for other arguments
 
 
-def _as_if(mine, right, given, answer):
-    """Return for which other arguments the results, or one of several that is wrong, would be right; or nothing."""
-    several = len(right[0]) if isinstance(right[0], tuple) else 0
-    wrong = [i for i in range(several) if not all(_equals(m[i], r[i]) for m, r in zip(mine, right, strict=True))]
+def _as_if(mine, given, answer):
+    """Return for which other arguments the results would be right, or nothing."""
     for says, change in _other_arguments(given[0]):
         others = (_call(answer, arguments, change) for arguments in given)
-        found = list(itertools.takewhile(lambda pair: _alike(*pair, wrong), zip(mine, others, strict=False)))
-        if len(found) < len(mine):
-            continue
-        if not several or all(_equals(m, other) for m, other in found):
+        if all(map(_equals, mine, others)):
             return says
-        for i in wrong:
-            if all(_equals(m[i], other[i]) for m, other in found):
-                return f"value {i + 1} of {several}: {says}"
     return ""
-
-
-def _alike(mine, other, wrong):
-    """Whether a result, or one of its values that are wrong, is another one."""
-    if not wrong or not isinstance(other, tuple):
-        return _equals(mine, other)
-    return any(_equals(mine[i], other[i]) for i in wrong)
 
 
 def _other_arguments(first):
@@ -401,11 +397,12 @@ class _Nothing(Exception):
 
 def _call(function, arguments, change=dict):
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()), Settings():
             warnings.simplefilter("ignore")
-            return function(*copy.deepcopy(tuple(change(arguments).values())))
-    except (Exception, KeyboardInterrupt):
+            result = plain(function(*copy.deepcopy(tuple(change(arguments).values()))))
+    except BaseException:
         return _Nothing
+    return _Nothing if strange(result) or size(result) > LARGEST else result
 
 
 def _equals(one, other):

@@ -3,24 +3,35 @@
 An answer is a function that the reader writes. It is run on cases and compared with the course's own, first
 by shape, then by kind of number, then by value; then its results are compared with those of known wrong
 answers, each of which stands for a misconception, and last `causes` looks for what the results have to do
-with the right ones. Whatever the reader wrote, a check does not raise, and leaves Python and NumPy as they were.
+with the right ones. Whatever the reader wrote, a check does not raise, and leaves Python and NumPy as they were. What
+the reader has set for NumPy does not count while it runs.
+
+The variable NNLIB_CHECK is for programs that run notebooks, such as `jupyter nbconvert --execute`: with `strict`,
+a ✗ is an error, so that the program ends there and says so; with `json`, each check prints one line of JSON in
+place of its sentences; `json,strict` does both.
 """
 
 import copy
 import functools
 import importlib
 import inspect
+import json
 import linecache
+import os
+import re
 import sys
+import types
 import warnings
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nnlib.checks import progress
-from nnlib.checks.causes import cause_of
-from nnlib.checks.settings import Settings
+from nnlib.checks.causes import LARGEST, cause_of
+from nnlib.checks.results import Endless, cut, kind, plain, size, strange, words
+from nnlib.checks.settings import Printed, Settings, as_delivered
 from nnlib.checks.whose import say_whose
 
 
@@ -33,10 +44,12 @@ class Exercise:
     cases: a function that returns a list of tuples of arguments, made anew for every run
     wrong: pairs of a wrong function and what to say to somebody whose results are the same
     judge: for answers that are not unique, a function (result, *arguments) that returns None, a text or a Fault;
-        it then says itself what is said to each of the wrong
+        it then says itself what is said to each of the wrong. The result was made plain (`results.py`)
     rtol, atol: how far values may be away from the right ones
     calls: a function of the notebook that the answer has to be built from, and how often it is called at least
     put_back: what to say where an argument has changed, if copying it would be wrong
+    order: of several values, the order in which they are computed, where it is not that in which they are returned:
+        of two mistakes the first is said
     """
 
     number: str
@@ -50,6 +63,7 @@ class Exercise:
     atol: float = 1e-9
     calls: tuple = ()
     put_back: str = ""
+    order: tuple = ()
 
 
 ONE_LINE = {
@@ -67,11 +81,15 @@ class Fault(Exception):
 
     def __init__(self, cause="", numbers=""):
         super().__init__(cause, numbers)
-        self.cause, self.numbers = cause.rstrip("."), numbers
+        self.cause, self.numbers = cut(cause).rstrip("."), cut(numbers)
 
     def __str__(self):
         stop = "" if self.cause.endswith("?") else "."
         return f"{self.cause}{stop}\n  {self.numbers}" if self.cause and self.numbers else self.cause or self.numbers
+
+
+class WrongAnswer(Exception):
+    """What a ✗ raises where NNLIB_CHECK asks for it."""
 
 
 def check(number):
@@ -80,27 +98,54 @@ def check(number):
     The function is looked up by its name where `check` is called, so that a renamed or deleted one is a
     message and not an error: `stable_sigmoid = check("02.3")`.
     """
-    exercise = find(number)
+    exercise, wanted = find(number), asked_for()
     function = sys._getframe(1).f_globals.get(exercise.name)
-    function = getattr(function, "readers", function)  # the course's own, from an earlier check
+    if type(function) is types.FunctionType:
+        function = vars(function).get("readers", function)  # the course's own, from an earlier check
+    state, fault = verdict(exercise, function)
+    progress.record(number, state)
+    if "json" in wanted:
+        result = {"exercise": number, "name": exercise.name, "state": progress.STATES[state]}
+        print(json.dumps(result | {"cause": fault.cause, "numbers": fault.numbers}, ensure_ascii=False))
+    else:
+        print(f"{state} {number} {SAYS[state].format(fault=fault, name=exercise.name)}")
+    if state == "✗" and "strict" in wanted:
+        raise WrongAnswer(f"{number} {fault}")
+    return function if state == "✓" else stand_in(exercise, function, refused=state == "✗")
+
+
+SAYS = {
+    "○": "not attempted yet. This notebook goes on with nnlib's {name}.",
+    "✗": "{fault}\n  Until yours passes, {name} is nnlib's. To try yours by hand, run its cell again.",
+    "✓": "{name}. From here on this notebook runs on yours.",
+}
+
+
+def asked_for():
+    """Return what the variable NNLIB_CHECK asks for, a set of words."""
+    text = os.environ.get("NNLIB_CHECK", "")
+    wanted = {word.strip() for word in text.split(",")} - {""}
+    if not wanted <= {"json", "strict"}:
+        raise ValueError(f"NNLIB_CHECK expected strict, json or both with a comma between them, got {text!r}")
+    return wanted
+
+
+def verdict(exercise, function):
+    """Return the state of an answer, ○, ✗ or ✓, and its Fault, which says nothing but for a ✗."""
     try:
-        if function is None:
-            raise Fault(f"there is no function {exercise.name}: run the cell above; was it renamed?")
-        if not callable(function):
-            raise Fault(f"{exercise.name} is {kind(function)}, not a function: run the cell above again")
-        if is_stub(function):
-            progress.record(number, "○")
-            print(f"○ {number} not attempted yet. This notebook goes on with nnlib's {exercise.name}.")
-            return stand_in(exercise, function)
-        examine(exercise, function)
+        with as_delivered():
+            if function is None:
+                raise Fault(f"there is no function {exercise.name}: run the cell above; was it renamed?")
+            if not callable(function):
+                raise Fault(f"{exercise.name} is {kind(function)}, not a function: run the cell above again")
+            if is_stub(function):
+                return "○", Fault()
+            examine(exercise, function)
     except Fault as fault:
-        progress.record(number, "✗")
-        print(f"✗ {number} {fault}")
-        print(f"  Until yours passes, {exercise.name} is nnlib's. To try yours by hand, run its cell again.")
-        return stand_in(exercise, function, refused=True)
-    progress.record(number, "✓")
-    print(f"✓ {number} {exercise.name}. From here on this notebook runs on yours.")
-    return function
+        return "✗", fault
+    except Exception as error:  # nothing is known to lead here
+        return "✗", Fault(f"could not be checked: {type(error).__name__}: {words(error)}")
+    return "✓", Fault()
 
 
 def find(number):
@@ -136,20 +181,33 @@ def is_stub(function):
     def stub_with_docstring():
         """Only this."""
 
-    code = getattr(function, "__code__", None)
-    if code is None:
+    if (function := written(function)) is None:
         return False
+    code = function.__code__
     models = [(stub.__code__.co_code, 0), (stub_with_docstring.__code__.co_code, 1)]  # and the place of their None
     return any(code.co_code == same and code.co_consts[place] is None for same, place in models)
 
 
+def written(function):
+    """Return the function that a reader has written, be it wrapped by a decorator; None for other things to call."""
+    try:
+        function = inspect.unwrap(function)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # of an object that answers as it likes
+        return None
+    function = function.__func__ if type(function) is types.MethodType else function
+    return function if type(function) is types.FunctionType else None
+
+
 def examine(exercise, function):
     """Run the cases; raise the first Fault."""
-    results, rights, fault = [], [], None
+    results, rights, fault, printed = [], [], None, Printed(sys.stdout)
     for arguments in exercise.cases():
         given = shown(exercise, arguments)
         try:
-            result, strange = run(exercise, function, arguments)
+            with redirect_stdout(printed):
+                result, odd = run(exercise, function, arguments)
         except Fault:
             if fault is None:
                 raise
@@ -160,14 +218,17 @@ def examine(exercise, function):
             found = difference(exercise, result, rights[-1], given)
         else:
             found = judged(exercise, result, arguments) if fault is None else None
-        fault = fault or found or (Fault(strange, f"for {given}") if strange else None)
-    if fault is not None and exercise.judge is None and not fault.cause:
+        fault = fault or found or (Fault(odd, f"for {given}") if odd else None)
+    printed.rest()
+    if fault is not None and exercise.judge is None and not fault.cause and not strange(results):
         cases = exercise.cases()[: len(results)]
-        fault.cause = known_cause(exercise, results) or cause_of(
-            results, rights, cases, names(exercise), exercise.answer, function
+        fault.cause = known_cause(exercise, results, rights) or cause_of(
+            results, rights, cases, names(exercise), exercise.answer, function, exercise.order
         )
-        if fault.cause[:7] == fault.numbers[:7] == "value " + fault.numbers[6:7]:
-            fault.numbers = fault.numbers.partition(": ")[2]  # which value it is, is said already
+        if which := re.match(r"value (\d)", fault.cause):  # then the numbers are those of that value
+            i, tried = int(which[1]) - 1, zip(results, rights, cases, strict=True)
+            found = (difference(exercise, mine[i], right[i], shown(exercise, case)) for mine, right, case in tried)
+            fault.numbers = next((f.numbers for f in found if f), fault.numbers)
     if fault is not None:
         raise fault
 
@@ -180,25 +241,28 @@ def judged(exercise, result, arguments):
             fault = exercise.judge(result, *arguments)
     except KeyboardInterrupt:
         fault = "was stopped before its check came to an end"
-    except Exception as error:
-        fault = f"returned {kind(result)}, which does not work: {type(error).__name__}: {error}"
+    except BaseException as error:  # the judge asks what the reader has built
+        fault = f"returned {kind(result)}, which does not work: {type(error).__name__}: {words(error)}"
     return Fault(fault) if isinstance(fault, str) else fault
 
 
 def run(exercise, function, arguments):
-    """Return what a function gives for copies of the arguments, and what else was strange; or raise a Fault."""
+    """Return what a function gives for copies of the arguments, made plain, and what is odd; or raise a Fault."""
     mine, settings, calls = copy.deepcopy(arguments), Settings(), counted(exercise, function)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with settings, calls:
                 result = function(*mine)
+                made = result if result is None else plain(result)
     except KeyboardInterrupt:
         raise Fault("was stopped before it came to an end. An endless loop?") from None
+    except Endless as endless:
+        raise Fault(f"returned {kind(result)} with {endless}") from None
     except RecursionError:
         raise Fault(settings.changed or "calls itself too often, or without end") from None
-    except Exception as error:
-        raised = f"raised {type(error).__name__}{place(error, function)}: {error}"
+    except BaseException as error:  # SystemExit, too, and whatever else a reader may raise
+        raised = f"raised {type(error).__name__}{place(error, function)}: {words(error)}"
         raise Fault(raised, f"for {shown(exercise, arguments)}") from None
     if result is None:
         raise Fault("returned None. Is the `return` missing? `print` shows a value, `return` hands it back")
@@ -207,7 +271,7 @@ def run(exercise, function, arguments):
             what = f"changes its input {name} in place: {exercise.put_back or 'work on a copy'}"
             raise Fault(what, f"for {shown(exercise, arguments)}")
     warned = next((f"warns: {w.message}" for w in caught if issubclass(w.category, RuntimeWarning)), "")
-    return result, settings.changed or warned or calls.too_few
+    return made, settings.changed or warned or calls.too_few
 
 
 class counted:
@@ -215,7 +279,7 @@ class counted:
 
     def __init__(self, exercise, function):
         self.name, self.least = exercise.calls or ("", 0)
-        self.notebook, self.times = getattr(function, "__globals__", {}), 0
+        self.notebook, self.times = getattr(written(function), "__globals__", {}), 0
         self.original = self.notebook.get(self.name)
 
     def __enter__(self):
@@ -241,7 +305,7 @@ class counted:
 
 def place(error, function):
     """Return the line of the reader's function that raised, as text."""
-    code, line = getattr(function, "__code__", None), None
+    code, line = getattr(written(function), "__code__", None), None
     trace = error.__traceback__
     while trace is not None:
         here = code is not None and trace.tb_frame.f_code.co_filename == code.co_filename
@@ -264,7 +328,7 @@ def difference(exercise, mine, right, given):
             got = len(mine) if several else kind(mine)
             return Fault(f"expected {len(right)} values, got {got}", f"for {given}")
         faults = [difference(exercise, a, b, given) for a, b in zip(mine, right, strict=True)]
-        first = next((i for i, fault in enumerate(faults) if fault), None)
+        first = next((i for i in exercise.order or range(len(right)) if faults[i]), None)
         if first is None:
             return None
         which = f"value {first + 1} of {len(right)}"
@@ -273,13 +337,15 @@ def difference(exercise, mine, right, given):
     wanted = np.asarray(right)
     if isinstance(mine, (list, tuple)) and wanted.ndim:
         return Fault(f"expected an array of shape {wanted.shape}, got {kind(mine)}: np.array(...) turns it into one")
+    if odd := strange(mine):
+        inside = f" in {kind(mine)}" if isinstance(mine, (list, tuple)) else ""
+        return Fault(f"expected numbers of kind {wanted.dtype}, got {kind(odd)}{inside}", f"for {given}")
+    if isinstance(mine, (list, tuple)) and size(mine) > LARGEST:
+        return Fault(f"expected shape {wanted.shape}, got {kind(mine)} of {size(mine):,} numbers", f"for {given}")
     try:
         got = np.asarray(mine)
     except ValueError:
         return Fault(f"expected shape {wanted.shape}, got {kind(mine)} of pieces that do not fit together")
-    if got.dtype.kind not in "biuf":
-        what = got.dtype if got.dtype.kind == "c" else kind(mine)
-        return Fault(f"expected numbers of kind {wanted.dtype}, got {what}", f"for {given}")
     if got.shape != wanted.shape:
         return Fault("", f"expected shape {wanted.shape}, got {got.shape}" + (f" (for {given})" if given else ""))
     close = np.isclose(got.astype(float), wanted.astype(float), exercise.rtol, exercise.atol, equal_nan=True)
@@ -290,21 +356,39 @@ def difference(exercise, mine, right, given):
     return Fault("", f"for {given}: expected {number(wanted[index])}{where}, got {number(got[index])}")
 
 
-def known_cause(exercise, results):
-    """Return what to say to somebody whose results are those of a known wrong answer, or nothing."""
+def known_cause(exercise, results, rights):
+    """Return what to say to somebody whose results are those of a known wrong answer, or nothing.
+
+    Of several values, some may be wrong in another way: the known answer then has to be wrong in the first of
+    the wrong ones, and the reader's to be like it wherever it is wrong.
+    """
+    present = []
     for wrong, says in exercise.wrong:
         try:
-            pairs = zip(results, exercise.cases(), strict=False)
-            if all(difference(exercise, a, run(exercise, wrong, given)[0], "") is None for a, given in pairs):
-                return says
+            known = [run(exercise, wrong, given)[0] for given in exercise.cases()[: len(results)]]
         except Fault:
             continue
-    return ""
+        if same(exercise, results, known):
+            return says
+        if wrong_alike(exercise, results, known, rights):
+            present.append(says)
+    return present[0] if present else ""
 
 
-def kind(value):
-    names = {list: "a list", tuple: "a tuple", str: "a text", dict: "a dict", bool: "True or False"}
-    return names.get(type(value), f"an object of type {type(value).__name__}")
+def same(exercise, results, others):
+    return all(difference(exercise, mine, other, "") is None for mine, other in zip(results, others, strict=True))
+
+
+def wrong_alike(exercise, results, known, rights):
+    """Whether the known results are wrong where the first wrong value is, and all that is wrong in them came back."""
+    count = len(rights[0]) if isinstance(rights[0], tuple) else 0
+    if not count or not all(isinstance(r, (tuple, list)) and len(r) == count for r in results + known):
+        return False
+    columns = [[[r[i] for r in each] for each in (results, known, rights)] for i in exercise.order or range(count)]
+    first = next((column for column in columns if not same(exercise, column[0], column[2])), None)
+    if first is None or same(exercise, first[1], first[2]):
+        return False
+    return all(same(exercise, theirs, right) or same(exercise, mine, theirs) for mine, theirs, right in columns)
 
 
 def number(value):

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from nnlib.checks.engine import Exercise, Fault
+from nnlib.checks.results import kind
 
 
 def dense_forward(X, W, b):
@@ -227,7 +228,7 @@ SPREADS = (
 def is_he(W, n_in, n_out, rng):
     """Ask of random weights what must hold whatever was drawn: shape, middle, spread, and rare large ones."""
     if not isinstance(W, np.ndarray) or W.dtype.kind != "f":
-        return f"expected an array of floats of shape ({n_in}, {n_out}), got {type(W).__name__}"
+        return f"expected an array of floats of shape ({n_in}, {n_out}), got {kind(W)}"
     if W.shape != (n_in, n_out):
         hint = ": rows are inputs, columns are neurons" if W.shape == (n_out, n_in) else ""
         return f"expected shape ({n_in}, {n_out}), got {W.shape}{hint}"

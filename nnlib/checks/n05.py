@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnlib.checks.engine import Exercise
+from nnlib.checks.results import kind
 
 
 def step(w, slope, lr):
@@ -99,10 +100,10 @@ def judge_batches(result, n, batch_size, rng):
     call = f"batch_rows({n}, {batch_size}, rng)"
     if not isinstance(result, (list, tuple)):
         cause = {
-            "generator": ". `yield` hands over one batch at a time: collect them in a list and return it",
-            "ndarray": ". Does the `return` stand inside the loop? Collect the batches in a list first",
-        }.get(type(result).__name__, "")
-        return f"expected a list of arrays from {call}, got {type(result).__name__}{cause}"
+            "a generator": ". `yield` hands over one batch at a time: collect them in a list and return it",
+            kind(np.zeros(1)): ". Does the `return` stand inside the loop? Collect the batches in a list first",
+        }.get(kind(result), "")
+        return f"expected a list of arrays from {call}, got {kind(result)}{cause}"
     try:
         batches = [np.asarray(rows) for rows in result]
     except ValueError:
@@ -520,6 +521,7 @@ EXERCISES = [
         "a step with momentum",
         momentum_step,
         moving,
+        order=(1, 0),
         wrong=(
             (forgets_velocity, "The velocity is right, but w was moved by the gradient alone: step by the new v"),
             (uses_old_velocity, "You stepped by the old velocity: compute the new one first"),
@@ -545,6 +547,7 @@ EXERCISES = [
         "Adam",
         adam_step,
         remembering,
+        order=(1, 2, 0),
         wrong=(
             (no_correction, "The correction is missing: m and v start at 0, so divide them by 1 - beta**t first"),
             (only_v_corrected, "v is corrected but m is not: divide m by 1 - beta1**t, too"),

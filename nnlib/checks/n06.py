@@ -17,6 +17,7 @@ from nnlib import (
     train,
 )
 from nnlib.checks.engine import Exercise, Fault
+from nnlib.checks.results import as_it_came
 
 
 def share_right(table):
@@ -156,6 +157,7 @@ def only_the_model(rng):
 
 def misses_the_goal(made, rng):
     """Train what the reader built, and say how far it is from the goal."""
+    made = as_it_came(made)
     if fault := unfit(made, "(model, optimizer)"):
         return fault
     train, validation, _ = load_mnist(scaled=True, flat=True, validation=True)
@@ -274,6 +276,7 @@ def rates_of_its_own(rng):
 
 def falls_short(made, rng):
     """Train for one epoch with each of the rates, within the budget, and say how far it is from the first rung."""
+    made = (*as_it_came(made[:2]), *made[2:]) if isinstance(made, tuple) else made
     if fault := unfit(made, "(model, optimizer, rates)"):
         return fault
     model, optimizer, rates = made
