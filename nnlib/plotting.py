@@ -11,7 +11,11 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
+from nnlib.history import History
+
 BLUE, ORANGE, GREY = "#0072b2", "#c45500", "#767676"  # told apart with any kind of colour vision
+
+COLUMNS = ["loss", "accuracy", "val_loss", "val_accuracy"]
 
 LARGE = 30_000  # bytes
 
@@ -66,19 +70,27 @@ def plot_images(X, titles, columns=10, **options):
 
 
 def plot_history(history):
-    """Return two panels, loss and accuracy, over the epochs: training against validation."""
-    made, axes = figure(11, 4, ncols=2)
-    for ax, name in zip(axes, ["loss", "accuracy"], strict=True):
+    """Return a panel for the loss over the epochs, and one for the accuracy if there is any: training and validation.
+
+    history: the History of a run, or any list of its epochs
+    """
+    history = History(history)
+    known = {name: [value for value in getattr(history, name) if value is not None] for name in COLUMNS}
+    panels = [name for name in ["loss", "accuracy"] if name == "loss" or known[name] or known[f"val_{name}"]]
+    made, axes = figure(5.5 * len(panels), 4, ncols=len(panels), squeeze=False)
+    for ax, name in zip(axes[0], panels, strict=True):
         for column, label, colour, mark in [
             (name, "training", BLUE, "o-"),
             (f"val_{name}", "validation", ORANGE, "s--"),
         ]:
-            values = getattr(history, column)
-            if values[0] is not None:
-                ax.plot(history.number, values, mark, color=colour, label=label)
+            if known[column]:
+                ax.plot(history.number, getattr(history, column), mark, color=colour, label=label)
         ax.set(xlabel="epoch", ylabel=name, xticks=history.number)
         ax.grid(alpha=0.3)
-        ax.legend(frameon=False)
+        if history:
+            ax.legend(frameon=False)
+        else:
+            ax.text(0.5, 0.5, "no epoch was finished", ha="center", transform=ax.transAxes)
     return made
 
 

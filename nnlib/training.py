@@ -3,13 +3,13 @@
 import functools
 import math
 import time
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from nnlib.guards import brief, check_numbers, check_pair, check_rng, check_whole, first_strange_row
+from nnlib.history import Epoch, History
 from nnlib.losses import SoftmaxCrossEntropy
 
 
@@ -18,30 +18,6 @@ class Evaluation(NamedTuple):
 
     loss: float
     accuracy: float | None
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one pass over the training data gave; validation is None where none was asked for.
-
-    `loss` and `accuracy` are means over the batches as they were met, while the model changed.
-    """
-
-    number: int
-    loss: float
-    accuracy: float | None
-    val_loss: float | None
-    val_accuracy: float | None
-    seconds: float
-
-
-class History(list):
-    """The epochs of a run; `history.loss` is the column of losses, and so for each field of Epoch."""
-
-    def __getattr__(self, name):
-        if name not in Epoch.__dataclass_fields__:
-            raise AttributeError(f"History has the columns {list(Epoch.__dataclass_fields__)}, not {name!r}")
-        return np.array([getattr(epoch, name) for epoch in self])
 
 
 def minibatches(X, y, batch_size, rng=None):

@@ -201,6 +201,11 @@ BUGS = [
         ("matrix products take every core", "limits=threads", "limits=None"),
     ),
     *bugs(
+        "history",
+        ("a run that goes on is numbered from 1", "number=past + epoch.number", "number=epoch.number"),
+        ("a slice of a history is a list", "History(found) if isinstance(which, slice) else found", "found"),
+    ),
+    *bugs(
         "gradcheck",
         ("the difference is one-sided", "(above - below) / (2 * h)", "(above - f()) / h"),
         ("the difference is divided by h", "/ (2 * h)\n", "/ h\n"),

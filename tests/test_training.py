@@ -1,5 +1,6 @@
 """The training loop: the sanity tests of cs231n, and what stopping, ordering and evaluating promise."""
 
+import copy
 import io
 import itertools
 import time
@@ -30,6 +31,8 @@ from nnlib import (
     train,
 )
 from nnlib.data import blobs, line, logic_gate, moons
+from nnlib.history import Epoch, History
+from nnlib.plotting import plot_history
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +131,78 @@ def test_fit_is_train_collected(rng):
     assert (history.seconds > 0).all()
     with pytest.raises(AttributeError, match="not 'lost'"):
         _ = history.lost
+
+
+def epochs(n, start=1, accuracy=0.5):
+    return [Epoch(start + k, 1 / (1 + k), accuracy, None, None, 0.0) for k in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("make", "numbers"),
+    [
+        (lambda a, b: a + b, [1, 2, 3, 4, 5]),
+        (lambda a, b: a + list(b), [1, 2, 3, 4, 5]),
+        (lambda a, b: list(a) + b, [1, 2, 3, 4, 5]),
+        (lambda a, b: [] + a + b, [1, 2, 3, 4, 5]),
+        (lambda a, b: sum([a, b, a], History()), [1, 2, 3, 4, 5, 6, 7, 8]),
+        (lambda a, b: History() + b, [1, 2]),
+        (lambda a, b: a + History(), [1, 2, 3]),
+        (lambda a, b: a[:2] + a[2:], [1, 2, 3]),
+        (lambda a, b: a[1:], [2, 3]),
+        (lambda a, b: a[::-1], [3, 2, 1]),
+        (lambda a, b: a.copy(), [1, 2, 3]),
+        (lambda a, b: copy.deepcopy(a), [1, 2, 3]),
+    ],
+)
+def test_a_history_keeps_its_columns(make, numbers):
+    a, b = History(epochs(3)), History(epochs(2))
+    made = make(a, b)
+    assert type(made) is History
+    assert made.number.tolist() == numbers
+    assert made.loss.shape == made.accuracy.shape == (len(numbers),)
+    assert [a.number.tolist(), b.number.tolist()] == [[1, 2, 3], [1, 2]], "the runs are as they were"
+
+
+def test_a_run_that_goes_on_is_added_to_its_history(rng):
+    X, y = blobs(9, rng=rng)
+    model, optimizer = net(2, 3), SGD(lr=0.1)
+    run = {"epochs": 2, "batch_size": 9, "rng": rng}
+    history = History(train(model, SoftmaxCrossEntropy(), optimizer, X, y, **run))
+    history += fit(model, SoftmaxCrossEntropy(), optimizer, X, y, **run)
+    assert history.number.tolist() == [1, 2, 3, 4]
+    assert (np.diff(history.loss) < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("history", "panels", "words"),
+    [
+        (History(epochs(3)), ["loss", "accuracy"], []),
+        (epochs(3), ["loss", "accuracy"], []),
+        (epochs(1), ["loss", "accuracy"], []),
+        (epochs(3, accuracy=None), ["loss"], []),
+        ([], ["loss"], ["no epoch was finished"]),
+    ],
+)
+def test_plot_history_draws_what_there_is(history, panels, words):
+    made = plot_history(history)
+    assert [ax.get_ylabel() for ax in made.axes] == panels
+    assert [line.get_xdata().tolist() for ax in made.axes for line in ax.lines] == [
+        [epoch.number for epoch in history] for _ in panels if history
+    ]
+    assert [text.get_text() for ax in made.axes for text in ax.texts] == words
+    made.canvas.draw()
+
+
+def test_a_run_that_is_stopped_at_once_can_be_drawn(rng):
+    class Stop(ReLU):
+        def forward(self, X, training=False):
+            raise KeyboardInterrupt
+
+    X, y = blobs(9, rng=rng)
+    model = Sequential(Stop())
+    history = fit(model, SoftmaxCrossEntropy(), SGD(0.1), X, y, epochs=3, batch_size=9, rng=rng, progress=False)
+    assert history == []
+    assert len(plot_history(history).axes) == 1
 
 
 def test_the_loss_of_an_epoch_weighs_every_row_the_same(rng):
