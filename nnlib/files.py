@@ -60,14 +60,14 @@ def replacing(path, claim=created):
 
 
 def array_header(archive, name, kind, most):
-    """Open an array of an .npz file; return the open file, and shape and dtype as its header gives them."""
+    """Open an array of an .npz file, of one of the kinds; return the file, and shape and dtype as its header says."""
     if archive.getinfo(f"{name}.npy").compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError(f"{name} is compressed in a way that NumPy does not write")
     file = archive.open(f"{name}.npy")
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError(f"{name} is no array as NumPy writes it")
     shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-    if dtype.kind != kind or not 0 <= math.prod(shape) * dtype.itemsize <= most:
+    if dtype.kind not in kind or not 0 <= math.prod(shape) * dtype.itemsize <= most:
         raise ValueError(f"{name} is {dtype} of shape {shape}")
     return file, shape, dtype
 

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 
+from nnlib.contract import check_gradients, check_output, check_returned, learned, name_of
 from nnlib.guards import call, check_changeable, check_floats, check_rng
 
 
@@ -72,11 +73,17 @@ def check_layer(layer, X, *, rng, training=True):
         return call(copy.deepcopy(start).forward, X, training=training)
 
     Y = call(mine.forward, X, training=training)
+    check_output(layer, Y, X)
+    if Y.dtype in (np.float16, np.float32):
+        raise ValueError(f"check_layer expected float64 from {name_of(layer)}, got {Y.dtype}: small steps drown in it")
     if not np.array_equal(Y, output(), equal_nan=True):
-        raise ValueError(f"check_layer expected {layer} to give the same twice: it has to keep its generator, self.rng")
+        cure = "keep its generator in an attribute, self.rng"
+        raise ValueError(f"check_layer expected {name_of(layer)} to give the same twice: {cure}")
     dY = rng.standard_normal(Y.shape)
-    parameters = getattr(layer, "parameters", ())
-    analytic = {"X": mine.backward(dY)} | {name: getattr(mine, f"d{name}") for name in parameters}
+    dX = call(mine.backward, dY, input_grad=True)
+    check_returned(layer, dX, "dX", X.shape)
+    check_gradients(mine, {})
+    analytic = {"X": dX} | {name: getattr(mine, f"d{name}") for name in learned(mine)}
     errors = {}
     for name, gradient in analytic.items():
         x = X if name == "X" else getattr(start, name)

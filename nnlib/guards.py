@@ -20,13 +20,21 @@ def check_whole(who, name, value, least):
     return int(value)
 
 
+def arguments_of(method):
+    """Return the names of a method's arguments without self; None where Python cannot tell, or any name is taken.
+
+    The annotations are not looked at: they may name what does not exist.
+    """
+    code = getattr(inspect.unwrap(method), "__code__", None)
+    if code is None or code.co_flags & inspect.CO_VARKEYWORDS:
+        return None
+    return code.co_varnames[inspect.ismethod(method) : code.co_argcount + code.co_kwonlyargcount]
+
+
 def takes(method, name):
     """Return whether a method has an argument of this name; True where Python cannot tell."""
-    code = getattr(inspect.unwrap(method), "__code__", None)
-    if code is None:
-        return True
-    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return name in named or bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    names = arguments_of(method)
+    return names is None or name in names
 
 
 def call(method, *arguments, **options):

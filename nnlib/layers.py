@@ -13,6 +13,7 @@ class Layer:
     """
 
     parameters = ()
+    state = ()  # names of what else training changes, such as a running mean: saved with the parameters
 
     def forward(self, X, training=False):
         """Return the output for the rows of X; `training` is True only while learning."""

@@ -23,7 +23,16 @@ class Loss:
     """The mean loss of a batch: `forward` returns it, `backward` its gradient with respect to the prediction.
 
     A subclass writes the formula `f(prediction, target)` and the gradient `df()`, and may say in
-    `correct(prediction, target)` which rows count as right, for the accuracy.
+    `correct(prediction, target)` which rows count as right, for the accuracy. A loss of one's own:
+
+    >>> class Absolute(Loss):
+    ...     def f(self, prediction, target):
+    ...         self.error = prediction - target
+    ...         return np.abs(self.error).mean()
+    ...     def df(self):
+    ...         return np.sign(self.error) / self.error.size
+    >>> Absolute().forward([[1.0], [5.0]], [[2.0], [2.0]])
+    2.0
     """
 
     n = None
@@ -68,6 +77,18 @@ class SoftmaxCrossEntropy(Loss):
 
     >>> SoftmaxCrossEntropy().forward(np.array([[1000.0, 0.0]]), np.array([1]))
     1000.0
+
+    Where one class is rare, each of its rows may count as several, here those of class 1 as three:
+
+    >>> weights = np.array([1.0, 3.0])
+    >>> class Weighted(SoftmaxCrossEntropy):
+    ...     def f(self, logits, labels):
+    ...         super().f(logits, labels)
+    ...         return -(weights[labels] * np.log(self.p[self.right])).mean()
+    ...     def df(self):
+    ...         return super().df() * weights[self.right[1], np.newaxis]
+    >>> Weighted().forward([[0.0, 0.0]], [1]) / SoftmaxCrossEntropy().forward([[0.0, 0.0]], [1])
+    3.0
     """
 
     def check(self, logits, labels):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from nnlib.guards import brief, check_numbers, check_pair, check_rng, check_whole, first_strange_row
+from nnlib.contract import check_parts
+from nnlib.guards import brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
 from nnlib.history import Epoch, History
 from nnlib.losses import SoftmaxCrossEntropy
 
@@ -61,8 +62,19 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
         blas_threads: threads for matrix products, None for no limit. One is fastest for small
             networks, and gives the same last digits on any number of cores
 
-    Raises ValueError for data that does not fit, with the row; RuntimeError when the loss is no
-    longer a finite number. The model keeps what it has learned whenever the loop ends.
+    Raises ValueError for data that does not fit, with the row, and for a layer or loss of one's own that lacks
+    something, which is tried on two rows; RuntimeError when the loss is no longer a finite number. The model
+    keeps what it has learned whenever the loop ends.
+
+    A measure of one's own is a line in the loop, here the share of the ones that are found:
+
+    >>> from nnlib import SGD, Dense, Sequential
+    >>> X, y, rng = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 0, 1]), np.random.default_rng(0)
+    >>> model, run = Sequential(Dense(1, 2, rng=rng)), {"epochs": 400, "batch_size": 4, "rng": rng}
+    >>> for epoch in train(model, SoftmaxCrossEntropy(), SGD(lr=0.5), X, y, **run):
+    ...     found = (model.forward(X).argmax(axis=1) == y)[y == 1].mean()
+    >>> float(found)
+    1.0
     """
     for name, thing, method in [
         ("model", model, "forward"),
@@ -102,6 +114,8 @@ def _checked(who, X, y):
 
 def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, blas_threads):
     """The generator behind `train`."""
+    with limited_blas(blas_threads):
+        check_parts(model, loss, X[:2], y[:2])
     for number in range(1, epochs + 1):
         started = time.perf_counter()
         # Limits and silence hold inside an epoch only: between epochs it is the caller's turn.
@@ -122,7 +136,7 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
     total, right, before = 0.0, 0, None
     correct = getattr(loss, "correct", None)
     for step, (X_batch, y_batch) in enumerate(minibatches(X, y, batch_size, rng), start=1):
-        prediction = model.forward(X_batch, training=True)
+        prediction = call(model.forward, X_batch, training=True)
         value = loss.forward(prediction, y_batch)
         if not math.isfinite(value):
             raise RuntimeError(_diagnosis(number, step, value, before, model, optimizer))

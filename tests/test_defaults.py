@@ -13,6 +13,7 @@ from nnlib.viz.view import View
 MODE = {"forward": {"training": False}, "backward": {"input_grad": True}}  # every layer's
 AXES = {"axis": None, "keepdims": False}
 DECAY = {"weight_decay": 0.0}
+RUN = {"optimizer": None, "rng": None}
 TRAINING = {"validation": None, "blas_threads": 1}
 DEFAULTS = {
     "LeakyReLU": {"slope": 0.01},
@@ -33,6 +34,8 @@ DEFAULTS = {
     "Dense": {"init": glorot_uniform},
     "Sequential": {"dtype": np.float32},
     "Sequential.backward": {"input_grad": False},
+    "Sequential.save": RUN,
+    "Sequential.load": RUN,
     "Optimizer": DECAY,
     "SGD": {"momentum": 0.0, "nesterov": False} | DECAY,
     "SGD.update": {"v": None},

@@ -524,7 +524,7 @@ def test_one_optimizer_for_two_models(optimizer):
 
 ARGUMENTS = {
     "n": 6, "n_in": 3, "n_out": 3, "rate": 0.5, "layer": Tanh(), "X": X, "y": y, "batch_size": 2, "epochs": 1,
-    "model": new_model(), "loss": SoftmaxCrossEntropy(), "optimizer": SGD(0.1),
+    "path": "none", "model": new_model(), "loss": SoftmaxCrossEntropy(), "optimizer": SGD(0.1),
 }  # fmt: skip
 TAKE_RNG = {
     f.__name__: f

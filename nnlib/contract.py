@@ -1,0 +1,174 @@
+"""Tries what a reader has written on a tiny batch, so that what is missing is said before the first step."""
+
+import copy
+
+import numpy as np
+
+from nnlib.guards import arguments_of, brief, call
+
+
+def name_of(thing):
+    """The layer, or loss, as text without an address in memory."""
+    plain = type(thing).__repr__ is object.__repr__
+    return f"{type(thing).__name__}()" if plain else repr(thing)
+
+
+def is_own(thing):
+    """Whether the reader has written it: what nnlib offers is tested already."""
+    return type(thing).__module__.partition(".")[0] != "nnlib"
+
+
+def learned(layer):
+    """Return the names of the arrays that a layer learns."""
+    return getattr(layer, "parameters", ())
+
+
+def unnamed(layer):
+    """Return the arrays that have a gradient and no name in `parameters`."""
+    return [name for name in vars(layer) if f"d{name}" in vars(layer) and name not in learned(layer)]
+
+
+def check_layer_is_whole(who, layer):
+    """Raise ValueError for what can be seen of a layer without running it."""
+    arguments = arguments_of(layer.forward)
+    if arguments is not None and "training" not in arguments and len(arguments) != 1:
+        came = f"forward({', '.join(arguments)})"
+        raise ValueError(f"{who} expected forward(X) or forward(X, training=False), got {came}")
+    names = learned(layer)
+    if isinstance(names, str):
+        raise ValueError(f"{who} expected a tuple of names, parameters = ({names!r},), got {names!r}")
+    if missing := [name for name in names if not hasattr(layer, name)]:
+        raise ValueError(f"{who} expected an array for each name in `parameters`, got none for {missing}")
+    if names := unnamed(layer):
+        raise ValueError(f"{name_of(layer)} expected the names {names} in its `parameters`, got none")
+
+
+def check_parts(model, loss, X, y):
+    """Go forward and backward once with copies of the model and the loss; raise ValueError for what does not fit.
+
+    Only where the reader has written a part of them. X and y are a batch of a few rows.
+    """
+    if not any(map(is_own, [model, loss, *getattr(model, "layers", ())])):
+        return
+    try:
+        model, loss = copy.deepcopy((model, loss))
+    except Exception:  # what cannot be copied cannot be tried without moving it
+        return
+    with np.errstate(all="ignore"):
+        (check_model if is_own(model) else check_layers)(model, loss, X, y)
+
+
+def check_model(model, loss, X, y):
+    """A model of the reader's own: forward, loss, backward, and gradients of the parameters' shape."""
+    Y = tried(model, "forward", X, training=True)
+    check_output(model, Y, X)
+    tried(model, "backward", gradient_of(loss, Y, y))
+    if np.shape(model.params) != np.shape(model.grads):
+        shapes = f"params {np.shape(model.params)} and grads {np.shape(model.grads)}"
+        raise ValueError(f"{name_of(model)} expected params and grads of one shape, got {shapes}")
+
+
+def check_layers(model, loss, X, y):
+    """A Sequential: each layer forward, the loss, and each layer backward, down to the first one that learns."""
+    inputs, before = [np.asarray(X, model.dtype)], [dict(vars(layer)) for layer in model.layers]
+    for layer in model.layers:
+        inputs.append(tried(layer, "forward", inputs[-1], training=True))
+        check_output(layer, inputs[-1], X)
+    dY = gradient_of(loss, inputs[-1], y)
+    first = next((layer for layer in model.layers if learned(layer)), model.layers[0])
+    for layer, X, fixed in reversed(list(zip(model.layers, inputs, before, strict=False))):
+        for name in learned(layer):
+            getattr(layer, f"d{name}")[...] = np.nan  # what is still NaN afterwards was not written
+        dY = tried(layer, "backward", dY)
+        if is_own(layer):
+            check_gradients(layer, fixed)
+        if layer is first:  # nobody asks for its dX
+            return
+        check_returned(layer, dY, "dX", X.shape)
+
+
+def check_gradients(layer, fixed):
+    """Raise ValueError for a gradient that `backward` did not write, or that has no name.   fixed: vars at first"""
+    for name in learned(layer):
+        gradient, shape = getattr(layer, f"d{name}", None), np.shape(getattr(layer, name))
+        if gradient is None or (np.size(gradient) and np.isnan(gradient).all()):
+            raise ValueError(f"{name_of(layer)}.backward expected to set d{name} anew in each call, and did not")
+        if np.shape(gradient) != shape:
+            raise ValueError(f"{name_of(layer)}.d{name} expected shape {shape}, got {np.shape(gradient)}")
+    names = [name for name in unnamed(layer) if name in fixed and vars(layer)[name] is fixed[name]]
+    if names:
+        raise ValueError(f"{name_of(layer)} expected the names {names} in its `parameters`, got none")
+
+
+def gradient_of(loss, Y, y):
+    """Return the gradient of the loss; raise ValueError if it, or the loss, is not what training needs."""
+    value = tried(loss, "forward", Y, y)
+    if np.ndim(value) != 0 or not isinstance(value, (int, float, np.number, np.ndarray)):
+        wanted = f"{name_of(loss)}.forward expected to return the mean loss, a number"
+        raise ValueError(f"{wanted}; returned {came(value)}")
+    dY = tried(loss, "backward")
+    check_returned(loss, dY, "the gradient", np.shape(Y))
+    return dY
+
+
+def tried(thing, method, *arguments, **options):
+    """Call a method; an error that the reader's own code raises gets a note with the shapes."""
+    try:
+        return call(getattr(thing, method), *arguments, **options)
+    except Exception as error:
+        if is_own(thing):
+            shapes = " and ".join(str(np.shape(argument)) for argument in arguments) or "none"
+            error.add_note(f"{name_of(thing)}.{method} was tried before the first step, with shapes {shapes}.")
+        raise
+
+
+def check_output(thing, Y, X):
+    """Raise ValueError unless Y is an array with a row for each of X."""
+    if not isinstance(Y, np.ndarray) or Y.ndim == 0 or len(Y) != len(X):
+        wanted = f"{name_of(thing)}.forward expected to return an array with {len(X)} rows, as X has"
+        raise ValueError(f"{wanted}; returned {came(Y)}")
+
+
+def check_returned(thing, found, what, shape):
+    """Raise ValueError unless `backward` returned an array of this shape."""
+    if not isinstance(found, np.ndarray) or found.shape != shape:
+        wanted = f"{name_of(thing)}.backward expected to return {what} of shape {shape}"
+        raise ValueError(f"{wanted}; returned {came(found)}")
+
+
+def came(found):
+    """Return in words what a method returned."""
+    if found is None:
+        return "None. Is the `return` missing?"
+    return f"shape {found.shape}" if isinstance(found, np.ndarray) else brief(found)
+
+
+def check_state(model):
+    """Raise ValueError for a layer that training changes in another way than through its parameters and its `state`.
+
+    Each layer of the reader's, a copy, is tried on random numbers before and after a step of training. One that
+    cannot take them, or that never gives the same twice, is not judged.
+    """
+    if model.features is None or not any(map(is_own, model.layers)):
+        return
+    X = np.random.default_rng(0).standard_normal((4, *model.features)).astype(model.dtype)
+    for layer in model.layers:
+        try:
+            before, after, again = outputs(layer, X)
+        except Exception:
+            return
+        if np.array_equal(before, again, equal_nan=True) and not np.array_equal(before, after, equal_nan=True):
+            cure = 'name its arrays in `state`, as in state = ("mean", "variance")'
+            raise ValueError(f"{name_of(layer)} keeps something beside its parameters that save would lose: {cure}")
+        X = before
+
+
+def outputs(layer, X):
+    """Return what a copy gives for X; what another gives after training, with its `state` put back; and before."""
+    copies = copy.deepcopy(layer), copy.deepcopy(layer)
+    with np.errstate(all="ignore"):
+        before, again = (call(each.forward, X, training=False) for each in copies)
+        state = {name: copy.deepcopy(getattr(copies[1], name)) for name in getattr(layer, "state", ())}
+        call(copies[1].forward, 3 * X + 1, training=True)
+        vars(copies[1]).update(state)
+        return before, call(copies[1].forward, X, training=False), again
