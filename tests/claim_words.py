@@ -76,23 +76,24 @@ def so(fact):
     return "" if fact else " (not so)"
 
 
-def formula(text, value, **given):
-    """Return a formula if it gives this value with the given values of its names."""
+def formula(text, value, within=1e-6, **given):
+    """Return a formula if it gives this value, within a relative difference, with the given values of its names."""
 
     def apart(word):
         return word[0] if word[0] in given else " ".join(word[0])
 
-    spelt = re.sub(r"_\{(\w+)\}", r"_\1", text.replace(r"\cdot", "*"))
+    spelt = re.sub(r"\\tanh\^2\((\w)\)", r"(\\tanh(\1))^2", text.replace(r"\cdot", "*").replace(r"\log", r"\ln"))
+    spelt = re.sub(r"_\{(\w+)\}", r"_\1", spelt)
     spelt = re.sub(r"(?<![\\\w])[^\W\d_]{2,}(?![\w({])", apart, spelt).replace("'", "_prime ")
     spelt = re.sub(r"\^([\dt])", r"**\1", re.sub(r"(?<!e)\^\{([^{}]*)\}", r"**(\1)", spelt))
     came = runpy.run_path(str(FORMULAS))["compute"](spelt, **given)
-    return text if close(came, value) else f"{text} (not so: {came}, and not {value})"
+    return text if close(came, value, within) else f"{text} (not so: {came}, and not {value})"
 
 
-def close(came, value):
+def close(came, value, within=1e-6):
     import numpy as np
 
-    return np.shape(came) == np.shape(value) and np.allclose(came, value, rtol=1e-6, atol=1e-9)
+    return np.shape(came) == np.shape(value) and np.allclose(came, value, rtol=within, atol=1e-9)
 
 
 def shape(text, array, **sizes):
