@@ -1,15 +1,18 @@
 """`python -m nnlib export` writes the notebooks as web pages that need neither Python nor a network.
 
 Formulas become MathML, views and figures are the pictures stored in the notebooks, answers open when they are clicked.
+Every page is written, whatever a notebook holds; what cannot be shown is said in its place, and at the end.
 """
 
 import argparse
 import hashlib
+import json
 import re
 import sys
 from base64 import b64encode
 from html import escape, unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 import nbformat
@@ -21,6 +24,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from nnlib.files import replacing
+from nnlib.notebooks import lessons, read
+from nnlib.safe_html import PICTURES, Missing, safe, stored
 
 PARTS = Path(__file__).parent / "page"
 MARK = '<meta name="generator" content="nnlib">'
@@ -37,11 +42,11 @@ here. To run them, and to have your answers checked, open the course with `pytho
 
 
 class Renderer(IPythonRenderer):
-    """Markdown as HTML: formulas as MathML, links from page to page; `places` collects the headings of the page."""
+    """Markdown as HTML, formulas as MathML; `places` collects the headings of the page, `missing` what it lacks."""
 
-    def __init__(self, places, folder, attachments):
-        super().__init__(escape=False, embed_images=True, path=str(folder), attachments=attachments)
-        self.places = places
+    def __init__(self, places, missing):
+        super().__init__(escape=False)
+        self.places, self.missing = places, missing
 
     def heading(self, text, level, **attrs):
         """Return a heading that links can name as JupyterLab does."""
@@ -51,16 +56,16 @@ class Renderer(IPythonRenderer):
         self.places.setdefault(place, (level, words))
         return f"<h{level}{name}>{text}</h{level}>\n"
 
-    def link(self, text, url, title=None):
-        """Return a link; one to a notebook leads to its page, one to the README to the index."""
-        url = "index.html" if url == "../README.md" else re.sub(r"^([^/#]+)\.ipynb(?=#|$)", r"\1.html", url)
-        return super().link(text, url, title)
-
     def block_html(self, html):
         """Return HTML as it stands; nbconvert would close what a later block closes, such as an answer."""
         return html
 
     inline_html = block_html
+
+    def image(self, text, url, title=None):
+        """Return a picture, whose address safe_html.py looks up, as those in HTML."""
+        words = "".join(f' {name}="{escape(value)}"' for name, value in [("alt", text), ("title", title)] if value)
+        return f'<img src="{escape(url)}"{words}>'
 
     def table(self, text):
         """Return a table, which can be scrolled; its empty corner is the heading of nothing."""
@@ -69,15 +74,22 @@ class Renderer(IPythonRenderer):
 
     def inline_math(self, body):
         """Return a formula in a line."""
-        return mathml(body, "inline")
+        return self.formula(body, "inline")
 
     def block_math(self, body):
         """Return a formula in a line of its own, which can be scrolled."""
-        return f'<span class="wide">{mathml(body, "block")}</span>'
+        return f'<span class="wide">{self.formula(body, "block")}</span>'
 
     def latex_environment(self, name, body):
         """Return a formula such as \\begin{align} ... \\end{align}."""
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
+
+    def formula(self, body, display):
+        """Return a formula, or say which one cannot be read."""
+        try:
+            return mathml(body, display)
+        except ValueError as error:
+            return self.missing.note(str(error))
 
 
 def mathml(latex, display):
@@ -88,9 +100,12 @@ def mathml(latex, display):
         raise RuntimeError('it needs latex2mathml: python -m pip install -e ".[export]"') from None
     latex = re.sub(r"(\\(?:ln|log|exp|tanh))(?=\s*[\w\\])", r"\1\\,", latex.strip())  # ln p, as LaTeX sets it
     try:
-        return convert(latex, display=display)
+        made = convert(latex, display=display)
     except Exception as error:  # of many kinds without a common one
-        raise ValueError(f"cannot read the formula ${latex}$: {type(error).__name__} {error}") from None
+        raise ValueError(f"the formula ${latex}$, which cannot be read: {type(error).__name__} {error}") from None
+    if unknown := re.search(r"\\\w+", made):
+        raise ValueError(f"the formula ${latex}$, which has the unknown command {unknown[0]}")
+    return made
 
 
 def coloured(source):
@@ -101,35 +116,92 @@ def coloured(source):
 def style():
     """Return the style sheet of all pages; on paper the colours are always the light ones."""
     light, dark = (HtmlFormatter(style=name).get_style_defs(".highlight") for name in (LIGHT, DARK))
-    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n" + read("page.css")
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n" + read_part("page.css")
 
 
-def read(name):
+def read_part(name):
     """Return one of the files that pages are made of."""
     return (PARTS / name).read_text(encoding="utf-8")
 
 
-def page(notebook, title, folder):
-    """Return a notebook as one page of HTML, with its pictures; nothing in it may ask the network."""
-    places, cells, script = {}, [], read("page.js")
-    for cell in notebook.cells:
+class Page:
+    """What a page shows of a notebook, made cell by cell; `missing` is what it lacks."""
+
+    def __init__(self, folder):
+        self.folder, self.places, self.missing = folder, {}, Missing()
+
+    def prose(self, source, attachments=None, places=None):
+        """Return Markdown, with what HTML it holds, as safe HTML."""
+        renderer = Renderer(self.places if places is None else places, self.missing)
+        html = MarkdownWithMath(renderer=renderer).render(source)
+        return safe(html, self.folder, attachments or {}, self.missing)
+
+    def cell(self, cell):
+        """Return a cell with its outputs."""
         if cell.cell_type == "markdown":
-            renderer = Renderer(places, folder, cell.get("attachments", {}))
-            cells.append((cell, Markup(MarkdownWithMath(renderer=renderer).render(cell.source))))
-        elif cell.cell_type == "code":
-            cells.append((cell, Markup(coloured(cell.source))))
+            return f'<div class="prose">{self.prose(cell.source, cell.get("attachments"))}</div>'
+        if cell.cell_type == "raw":
+            return f'<div class="raw" role="group" aria-label="text as it is">{text(cell.source)}</div>'
+        outputs = "\n".join(map(self.output, cell.outputs))
+        group = f'<div class="output" role="group" aria-label="output">\n{outputs}\n</div>'
+        return coloured(cell.source) + group * bool(cell.outputs)
+
+    def output(self, output):
+        """Return an output in the first of the forms that it has and a page can show."""
+        if output.output_type == "stream":
+            return text(output.text, output.name)
+        if output.output_type == "error":
+            return text("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
+        data, shown = output.data, ""
+        for kind in (kind for kind in PICTURES if kind in data):
+            try:
+                return shown + self.picture(output, kind)
+            except ValueError as error:
+                shown += self.missing.note(f"a picture of the kind {kind}, which {error}", "p")
+        if "text/html" in data:
+            html = safe(data["text/html"], self.folder, {}, self.missing)
+            return f'{shown}<div class="wide">{html}</div>'
+        for kind in ("text/markdown", "text/latex"):
+            if kind in data:
+                return f'{shown}<div class="wide">{self.prose(data[kind], places={})}</div>'
+        if "application/json" in data:
+            return shown + text(json.dumps(data["application/json"], indent=2, ensure_ascii=False))
+        others = [kind for kind in data if kind not in PICTURES and kind != "text/plain"]
+        if others:
+            what = "a widget, which needs a kernel" if "widget" in others[0] else f"an output of the kind {others[0]}"
+            shown += self.missing.note(what, "p")
+        return shown + (text(data["text/plain"]) if "text/plain" in data else "")
+
+    def picture(self, output, kind):
+        """Return a picture with its words, and below a result what else it says."""
+        data, more = output.data, output.metadata.get(kind) or {}
+        words = data.get("text/plain", "")
+        image = f'<img src="{stored(kind, data[kind])}" alt="{escape(more.get("alt") or words or "a picture")}">'
+        return image + f'<p class="facts">{escape(words)}</p>' * (output.output_type == "execute_result")
+
+
+def text(words, name="stdout"):
+    """Return text as it was printed."""
+    return f'<pre class="{escape(name)}">{escape(strip_ansi(words), quote=False)}</pre>'
+
+
+def page(notebook, title, folder):
+    """Return a notebook as one page of HTML, and what is missing on it; nothing in it may ask the network."""
+    made, script = Page(folder), read_part("page.js")
+    cells = [Markup(made.cell(cell)) for cell in notebook.cells]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(PARTS), autoescape=True)
-    environment.filters["strip_ansi"] = strip_ansi
-    return environment.get_template("page.html.j2").render(
+    html = environment.get_template("page.html.j2").render(
         title=title,
         course=COURSE,
         cells=cells,
-        sections=[(place, words) for place, (level, words) in places.items() if level == 2],
+        headed=any(level == 1 for level, _ in made.places.values()),
+        sections=[(place, words) for place, (level, words) in made.places.items() if level == 2],
         mark=Markup(MARK),
         style=Markup(style()),
         script=Markup(script),
         hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+    return html, made.missing
 
 
 def heading_and_promise(notebook, name):
@@ -139,41 +211,54 @@ def heading_and_promise(notebook, name):
 
 
 def pages(folder):
-    """Return the pages of all notebooks in a folder, and an index of them, by the name of their file."""
-    made, index = {}, INDEX
-    for path in sorted(folder.glob("*.ipynb")):
+    """Return the pages of all notebooks in a folder, and an index of them: {file: (HTML, what is missing on it)}."""
+    made, index, own = {}, INDEX, lessons(folder)
+    others = sorted(path for path in folder.glob("*.ipynb") if path not in own)
+    for path in own + others:
+        index += "\n## Other notebooks\n\n" if path in others[:1] else ""
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = read(path)
             title, promise = heading_and_promise(notebook, path.stem)
-            made[f"{path.stem}.html"] = page(notebook, title, folder)
+            html, missing = page(notebook, title, folder)
         except ValueError as error:
-            raise ValueError(f"{path.name}: {str(error)[:300]}") from None
-        index += f"- [{title}]({path.name})  \n  {promise}\n"
-    cell = nbformat.v4.new_markdown_cell(index)
-    made["index.html"] = page(nbformat.v4.new_notebook(cells=[cell]), COURSE, folder)
+            title, promise, missing = path.stem, "It cannot be read.", Missing()
+            html, _ = page(note(missing.note(f"the whole notebook. {error}", "p")), title, folder)
+        made[f"{path.stem}.html"] = html, missing
+        index += f"- [{title}]({quote(path.name)})  \n  {promise}\n"
+    made["index.html"] = page(note(index), COURSE, folder)
     return made
 
 
+def note(source):
+    """Return a notebook that is one cell of Markdown."""
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+
+
 def export(notebooks, folder):
-    """Write all pages into a folder, or none if a file is in the way that is not one of them; return their names."""
+    """Write all pages into a folder, or none if a file is in the way that is not one of them.
+
+    Returns for each page what is missing on it.
+    """
     made = pages(notebooks)
     for name in made:
         if (folder / name).exists() and MARK not in (folder / name).read_text(encoding="utf-8", errors="replace"):
             raise ValueError(f"expected a folder for its own pages, but {folder / name} is not one of them")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in made.items():
+    for name, (html, _) in made.items():
         with replacing(folder / name) as file:
-            file.write(text.encode("utf-8"))
-    return list(made)
+            file.write(html.encode("utf-8"))
+    return {name: missing for name, (_, missing) in made.items()}
 
 
 def main(arguments, notebooks):
-    """Read the command line, export the notebooks of a folder, say where to."""
+    """Read the command line, export the notebooks of a folder, say where to, and, with exit code 1, what is missing."""
     parser = argparse.ArgumentParser("python -m nnlib export", description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=Path("html"), help="default: html")
     folder = parser.parse_args(arguments).folder.resolve()
     try:
-        names = export(notebooks, folder)
+        made = export(notebooks, folder)
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"export stopped: {error}")
-    print(f"{len(names)} pages, to read without a network: open {folder / 'index.html'}")
+    print(f"{len(made)} pages, to read without a network: open {folder / 'index.html'}")
+    if lacks := [f"  {name}: {what}" for name, missing in made.items() for what in missing]:
+        sys.exit("\n".join(["missing, as is said on the pages themselves:", *lacks]))
