@@ -211,7 +211,10 @@ def test_check_layer_says_the_same(message, methods):
     layer.dW = np.full((4, 4), np.nan)
     with pytest.raises(ValueError, match=re.escape(message.replace("2 rows", "8 rows").replace("(2, 4)", "(8, 4)"))):
         check_layer(layer, np.ones((8, 4)), rng=generator())
-    with pytest.raises(ValueError, match="float64, got float32"):
+
+
+def test_a_whole_model_can_be_checked_in_float64():
+    with pytest.raises(ValueError, match=r"check_layer expected float64 from Sequential\(.*, got float32"):
         check_layer(net(dtype=np.float32), X, rng=generator())
     assert check_layer(net(), X, rng=generator())["dX"] < 1e-8
 
