@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from nnlib.advice import advice, cause_in
 from nnlib.contract import check_parts
 from nnlib.guards import brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
 from nnlib.history import Epoch, History
@@ -122,9 +123,8 @@ def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, b
         with limited_blas(blas_threads), np.errstate(all="ignore"):
             mean_loss, accuracy = _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number)
         if first_strange_row(model.params) is not None:  # the last step of all is nobody's input
-            raise RuntimeError(
-                f"training stopped: parameters are not finite after epoch {number}. {_too_large(optimizer)}"
-            )
+            why = cause_in(X) or _too_large(optimizer)
+            raise RuntimeError(f"training stopped: parameters are not finite after epoch {number}. {why}")
         val = (None, None)
         if validation is not None:
             val = evaluate(model, *validation, loss, blas_threads=blas_threads)
@@ -139,7 +139,7 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
         prediction = call(model.forward, X_batch, training=True)
         value = loss.forward(prediction, y_batch)
         if not math.isfinite(value):
-            raise RuntimeError(_diagnosis(number, step, value, before, model, optimizer))
+            raise RuntimeError(_diagnosis(number, step, value, before, model, optimizer, X))
         model.backward(loss.backward())
         optimizer.step(model.params, model.grads)
         total += value * len(y_batch)
@@ -149,15 +149,15 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
     return total / len(X), right / len(X) if correct is not None else None
 
 
-def _diagnosis(number, step, value, before, model, optimizer):
+def _diagnosis(number, step, value, before, model, optimizer, X):
     """What happened, and the likely cause."""
     what = f"training stopped: the loss became {value} in epoch {number}, step {step}"
     if number == step == 1 and not np.isfinite(model.params).all():
         return f"{what}, before any step was taken: the model's parameters are not all finite. Build it anew"
     if number == step == 1:
-        return f"{what}, before any step was taken. Likely cause: weights or inputs that are far too large"
+        return f"{what}, before any step was taken. {cause_in(X) or 'Likely cause: weights that are far too large'}"
     since = f"; a step earlier it was {before:.3g}" if before is not None else ""
-    return f"{what}{since}. {_too_large(optimizer)}"
+    return f"{what}{since}. {cause_in(X) or _too_large(optimizer)}"
 
 
 def _too_large(optimizer):
@@ -167,14 +167,15 @@ def _too_large(optimizer):
 def fit(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=None, blas_threads=1, progress=True):
     """Run `train` to its end and return the `History`; the stop button or Ctrl-C ends it early.
 
-    Parameters: those of `train`, and progress: a bar in a notebook, a line in a terminal; False
-    shows nothing. After an interrupt the history holds the epochs that were finished.
+    Parameters: those of `train`, and progress: a bar in a notebook, a line in a terminal, and
+    `history.advice` at the end where a run is sick; False shows nothing. After an interrupt the
+    history holds the epochs that were finished.
     """
     from nnlib.progress import Progress  # only here: the core itself needs no notebook
 
     options = {"epochs": epochs, "batch_size": batch_size, "rng": rng}
     run = train(model, loss, optimizer, X, y, **options, validation=validation, blas_threads=blas_threads)
-    history = History()
+    history, before = History(), model.params.copy()
     with Progress(epochs, show=progress) as bar:
         try:
             for epoch in run:
@@ -182,6 +183,10 @@ def fit(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=Non
                 bar.update(epoch)
         except KeyboardInterrupt:
             bar.stopped(len(history))
+    steps = len(history) * math.ceil(len(X) / batch_size)
+    history.advice = advice(model, loss, optimizer, X, y, before=before, steps=steps)
+    if progress and history.advice:
+        print(history.advice)
     return history
 
 

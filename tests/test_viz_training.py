@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, evaluate, load_mnist, minibatches
+from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, evaluate, load_mnist, minibatches, softmax
+from nnlib.advice import idle
 from nnlib.optimizers import SGD
 from nnlib.viz import LiveTraining
 from nnlib.viz.training_picture import apart, axis_for, sheet_of
-from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, idle, unseen
+from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, unseen
 from nnlib.viz.training_words import Curves, hints_of
 
 
@@ -141,6 +142,19 @@ def test_hints_of_runs_that_earn_them():
     assert "Overfitting" not in over.show(8).facts_shown
     two = LiveTraining(hidden="32-32", lr=1.0).run(24).now
     assert (two.verdict, len(two.hints)) == ("Dead units, Not learning", 3)
+
+
+def test_a_model_with_a_softmax_of_its_own_is_told_that_there_are_two():
+    class Softmax(ReLU):
+        def forward(self, X, training=False):
+            self.P = softmax(X)
+            return self.P
+
+        def backward(self, dY, input_grad=True):
+            return self.P * (dY - (dY * self.P).sum(axis=1, keepdims=True))
+
+    view = LiveTraining(lambda rng: Sequential(*built(rng).layers, Softmax())).run(32)
+    assert view.now.hints[0].startswith("Softmax twice: the model's scores lie between 0 and 1")
 
 
 def made_up(mean, val_loss):

@@ -105,7 +105,7 @@ class LiveTraining(Live):
         norms = np.clip([r.norms for _, r in records], 0, 1e9)
         looked = [r for _, r in records if not math.isnan(r.accuracy)]
         beside = [] if old is None else [old.mean, old.val_loss]
-        norm_axis, hints = axis_for(norms), hints_of(curves, looked[-1].idle)
+        norm_axis, hints = axis_for(norms), hints_of(curves, looked[-1].idle, looked[-1].signs)
         return TrainingFrame(
             run=curves,
             pinned=old,

@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from nnlib.activations import ReLU, Sigmoid, Tanh
+from nnlib.advice import idle_units, in_short, look_at, signs_of
 from nnlib.data.handwriting import SIDE
 from nnlib.data.mnist import load_part
 from nnlib.initializers import glorot_uniform
@@ -21,7 +21,6 @@ from nnlib.viz.view import arguments_of
 
 CHECKED, EVERY = 1000, 8  # validation pictures, and steps between two looks at them; base records halve: a power of 2
 TILES = 32  # units, at most
-IDLE = {ReLU: "dead", Sigmoid: "saturated", Tanh: "saturated"}
 OPTIMIZERS = {
     "SGD": SGD,
     "momentum": lambda lr: SGD(lr, momentum=0.9),
@@ -36,7 +35,8 @@ class Record:
 
     loss: mean over its batches;   mean: running mean of those;   norms: lengths of each layer's gradient, mean over its
     batches;   ratios: how far its last batch moved each layer, as a part of the layer's own length;   idle: triples
-    (kind, how many, of);   tiles: int8 (units, 784), of which 127 is the weight `top`.
+    (kind, how many, of);   signs: in words, what else the model suffers from;   tiles: int8 (units, 784), of which 127
+    is the weight `top`.
     """
 
     loss: float
@@ -46,6 +46,7 @@ class Record:
     val_loss: float
     accuracy: float
     idle: tuple
+    signs: tuple
     tiles: np.ndarray | None
     top: float
     seen: int
@@ -150,18 +151,26 @@ class Run:
             self.ratios = self.lengths(self.model.params - before) / self.lengths(before)
 
     def look(self):
-        """Return loss, accuracy and idle units on validation pictures."""
+        """Return loss and accuracy on validation pictures, idle units, and what else the model suffers from."""
         if self.t % EVERY or self.stopped:
-            return math.nan, math.nan, ()
+            return math.nan, math.nan, (), ()
         if self.looked[0] != self.t:
             X, y = unseen()
             scores = self.scores(scaled(X))
             loss, found = self.cost.forward(scores, y), (math.nan, math.nan)
             if math.isfinite(loss):
                 found = loss, float(self.cost.correct(scores, y).mean())
-            layers = [layer for layer in getattr(self.model, "layers", ()) if type(layer) in IDLE]
-            self.looked = self.t, (*found, tuple(idle(layer) for layer in layers))
+            self.looked = self.t, (*found, idle_units(getattr(self.model, "layers", ())), self.signs())
         return self.looked[1]
+
+    def signs(self):
+        """Return in words what is wrong with the model itself; how the run goes is read from its curves."""
+        X, y = unseen()
+        try:
+            look = look_at(self.model, self.cost, self.optimizer, scaled(X), y)
+        except Exception:  # a model of the reader's that cannot be copied learns all the same
+            return ()
+        return tuple(in_short(*found) for found in signs_of(look, of=["model"]))
 
     def record(self):
         """Return the Record of the present step."""
@@ -170,16 +179,7 @@ class Run:
         if np.ndim(W) == 2 and len(W) == SIDE**2 and np.isfinite(W).all():
             top = float(np.abs(W[:, :TILES]).max()) or 1.0
             tiles = np.rint(W[:, :TILES].T * (127 / top)).astype(np.int8)
-        val_loss, accuracy, units = self.look()
-        return Record(self.loss, self.mean, self.norms, self.ratios, val_loss, accuracy, units, tiles, top, self.seen)
-
-
-def idle(layer):
-    """Return (kind, how many, of) of the units of an activation that pass no gradient on, after a forward pass.
-
-    A ReLU is dead when it gives 0 for every picture; a Sigmoid or Tanh is saturated when for more than half of them its
-    slope is below a tenth of the largest.
-    """
-    slopes, largest = layer.derivative(layer.X, layer.Y), layer.derivative(np.zeros(1), layer.f(np.zeros(1)))
-    flat = (slopes < largest / 10).mean(axis=0) > 0.5 if largest else ~slopes.any(axis=0)
-    return IDLE[type(layer)], int(flat.sum()), flat.size
+        val_loss, accuracy, units, signs = self.look()
+        return Record(
+            self.loss, self.mean, self.norms, self.ratios, val_loss, accuracy, units, signs, tiles, top, self.seen
+        )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-GUESSING, PATIENCE = math.log(10), 20  # the loss of guessing; steps before which nothing is said
+from nnlib.advice import EARLY, mostly_idle
+
+GUESSING = math.log(10)  # the loss of guessing
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,16 @@ def curves_of(records):
     return Curves(steps, batch, mean, steps[looked], val_loss[looked], accuracy[looked])
 
 
-def hints_of(curves, units):
-    """Return in words what a run suffers from, each with its reason; or that it is fine."""
+def hints_of(curves, units, signs=()):
+    """Return in words what a run suffers from, each with its reason, or that it is fine; signs are of the model."""
     step, start, mean, val = int(curves.steps[-1]), curves.val_loss[0], curves.mean[-1], curves.val_loss
     if np.isnan(curves.batch[1:]).any():
         gone = int(curves.steps[1:][np.isnan(curves.batch[1:])][0])
         return [f"Exploded: the loss is no finite number any more in step {gone}; the run stands still. Lower the rate"]
     if mean > 10 * start:
         return [f"Exploded: the loss, {mean:.3g}, is over ten times that of the start, {start:.2f}. Lower the rate"]
-    hints = []
-    for number, (kind, flat, of) in enumerate(units, start=1):
-        if flat > of / 2:
-            hints.append(f"{kind.capitalize()} units: {flat} of {of} after layer {number} pass no gradient on")
-    if step < PATIENCE:
+    hints = [*signs, *(f"{said[0].upper()}{said[1:]}" for said in mostly_idle(units))]
+    if step < EARLY:
         return hints or ["Too early to say"]
     if mean > max(0.95 * GUESSING, 0.5 * start):
         hints.append(f"Not learning: after {step} steps the loss is {mean:.2f}, no better than guessing, ln 10 = 2.30")
