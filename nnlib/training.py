@@ -3,6 +3,7 @@
 import functools
 import math
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -184,7 +185,8 @@ def fit(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=Non
         except KeyboardInterrupt:
             bar.stopped(len(history))
     steps = len(history) * math.ceil(len(X) / batch_size)
-    history.advice = advice(model, loss, optimizer, X, y, before=before, steps=steps)
+    with suppress(KeyboardInterrupt):
+        history.advice = advice(model, loss, optimizer, X, y, before=before, steps=steps)
     if progress and history.advice:
         print(history.advice)
     return history

@@ -1,6 +1,7 @@
 """What is not said is agreed: a changed default of a public function, class or view is noticed."""
 
 import inspect
+import math
 
 import numpy as np
 import pytest
@@ -16,6 +17,18 @@ DECAY = {"weight_decay": 0.0}
 RUN = {"optimizer": None, "rng": None}
 TRAINING = {"validation": None, "blas_threads": 1}
 DEFAULTS = {
+    "Look": {
+        "before": None,
+        "steps": math.inf,
+        "loss": math.nan,
+        "accuracy": None,
+        "guess": math.nan,
+        "guess_accuracy": None,
+        "arriving": (),
+    },
+    "look_at": {"before": None, "steps": math.inf},
+    "signs_of": {"of": ("model", "inputs", "run")},
+    "advice": {"before": None, "steps": math.inf},
     "LeakyReLU": {"slope": 0.01},
     "Tensor": {"parents": ()},
     "Tensor.sum": AXES,

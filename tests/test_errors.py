@@ -569,7 +569,7 @@ DIVERGING = {
     ),
     "huge inputs": (
         "training stopped: the loss became ... in epoch 1, step 1, before any step was taken. "
-        "Likely cause: weights or inputs that are far too large",
+        "Large inputs: the root of the mean square of X is 6...e+299. Likely cause: ...",
         {"X": HUGE},
     ),
     "huge inputs in the last batch": (
