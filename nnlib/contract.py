@@ -5,6 +5,9 @@ import copy
 import numpy as np
 
 from nnlib.guards import arguments_of, brief, call
+from nnlib.losses import Loss
+
+ROWS = 100  # with which widths are tried
 
 
 def name_of(thing):
@@ -43,19 +46,24 @@ def check_layer_is_whole(who, layer):
         raise ValueError(f"{name_of(layer)} expected the names {names} in its `parameters`, got none")
 
 
-def check_parts(model, loss, X, y):
-    """Go forward and backward once with copies of the model and the loss; raise ValueError for what does not fit.
+def check_parts(model, loss, pairs):
+    """Try a model and a loss on some pairs (X, y), before the first step; raise ValueError for what does not fit.
 
-    Only where the reader has written a part of them. X and y are a batch of a few rows.
+    Where the reader has written a part, copies go forward and backward once with two rows. Then the loss is asked
+    about all targets, so that a wrong label is noticed now and not in the batch in which it happens to be.
     """
-    if not any(map(is_own, [model, loss, *getattr(model, "layers", ())])):
-        return
-    try:
-        model, loss = copy.deepcopy((model, loss))
-    except Exception:  # what cannot be copied cannot be tried without moving it
-        return
     with np.errstate(all="ignore"):
-        (check_model if is_own(model) else check_layers)(model, loss, X, y)
+        if any(map(is_own, [model, loss, *getattr(model, "layers", ())])):
+            try:
+                model, loss = copy.deepcopy((model, loss))
+            except Exception:  # what cannot be copied cannot be tried without moving it
+                return
+            X, y = pairs[0]
+            (check_model if is_own(model) else check_layers)(model, loss, X[:2], y[:2])
+        for X, y in pairs:
+            Y = call(model.forward, X[:ROWS], training=False)
+            if isinstance(loss, Loss):
+                loss.check(np.broadcast_to(Y[:1], (len(y), *Y.shape[1:])), y)
 
 
 def check_model(model, loss, X, y):

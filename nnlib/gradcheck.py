@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from nnlib.contract import check_gradients, check_output, check_returned, learned, name_of
-from nnlib.guards import call, check_changeable, check_floats, check_rng
+from nnlib.guards import call, check_changeable, check_floats, check_number, check_rng
 
 
 def numerical_gradient(f, x, h=1e-5):
@@ -21,6 +21,7 @@ def numerical_gradient(f, x, h=1e-5):
     check_changeable("numerical_gradient", "x", x)
     if x.dtype != np.float64:
         raise ValueError(f"numerical_gradient expected x in float64, got {x.dtype}: small steps drown in its rounding")
+    check_number("numerical_gradient", "f()", f())
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         kept = x[index]
@@ -66,6 +67,8 @@ def check_layer(layer, X, *, rng, training=True):
     (['dX'], True)
     """
     check_rng("check_layer", rng)
+    if isinstance(layer, type) or not hasattr(layer, "backward"):
+        raise ValueError(f"check_layer expected an object with forward and backward, got {layer!r}")
     X = check_floats("check_layer", "X", X).astype(np.float64)
     start, mine = copy.deepcopy(layer), copy.deepcopy(layer)
 

@@ -79,6 +79,8 @@ def check_numbers(who, name, values):
         values = as_array(who, name, values)
     if values.dtype.kind not in "biuf":
         came = f"{KINDS.get(values.dtype.kind, 'records')} ({values.dtype}): convert them to numbers"
+        if values.dtype.kind == "U" and values.ndim == 1 and name == "y":
+            came = f"text ({values.dtype}): np.unique(y, return_inverse=True)[1] numbers classes"
         if values.dtype.kind == "O" and values.ndim == 0:  # a generator, a dict, None
             came = f"{type(values.item()).__name__}: make a list or an array of it"
         raise ValueError(f"{who} expected numbers in {name}, got {came}")
@@ -98,6 +100,12 @@ def check_changeable(who, name, values):
         raise ValueError(f"{who} expected {name} to be an array of floats, changed in place; got {came}")
     if not values.flags.writeable:
         raise ValueError(f"{who} expected {name} to be changed in place, got an array that cannot be written to")
+
+
+def check_number(who, name, value):
+    """Raise ValueError unless value is a single real number."""
+    if check_numbers(who, name, value).ndim != 0:
+        raise ValueError(f"{who} expected {name} to be a number, got shape {np.shape(value)}: take its sum or mean")
 
 
 def check_scores(who, name, scores):
@@ -125,6 +133,8 @@ def _cure_of_rows(shape, n_in):
         return "; one feature is a column: X.reshape(-1, 1)"
     if len(shape) > 2 and math.prod(shape[1:]) == n_in:
         return "; each example has to be one row: X.reshape(len(X), -1)"
+    if len(shape) > 2 and shape[-1] != n_in:
+        return f"; each example has to be one row, of {math.prod(shape[1:])} numbers: X.reshape(len(X), -1)"
     if len(shape) == 2 and shape[0] == n_in:
         return "; one example is a row, not a column: X.T"
     if shape[1:] == (n_in + 1,):
@@ -161,7 +171,11 @@ def check_pair(who, X, y):
     """Return X and y as arrays; raise ValueError if there is not one target for each of at least one row."""
     X, y = check_numbers(who, "X", X), check_numbers(who, "y", y)
     if X.ndim == 0 or len(X) == 0 or y.ndim == 0 or len(X) != len(y):
-        cure = ": one example is a row, so try X.T" if X.ndim == 2 and y.shape[:1] == X.shape[1:] else ""
+        cure = ""
+        if X.ndim == 2 and y.shape[-1:] == X.shape[1:]:
+            cure = ": one example is a row, so try X.T" + (" and y.T" if y.ndim == 2 else "")
+        elif X.ndim and y.shape == (1, len(X)):
+            cure = ": try y.ravel()"
         pair = f"X {X.shape} and y {y.shape}{cure}"
         raise ValueError(f"{who} expected one target for each of at least one row, got {pair}")
     return X, y
@@ -191,6 +205,8 @@ def check_labels(who, labels, n, n_classes):
             problem += ": use an output for each class, or BinaryCrossEntropy"
         elif labels.min() == 1 and labels.max() == n_classes:
             problem += ": use labels - 1"
+        elif n_classes == 2 and (np.abs(labels) == 1).all():
+            problem += ": use (labels + 1) // 2"
     if problem:
         raise ValueError(f"{who} expected integer labels of shape ({n},) from 0 to {n_classes - 1}, got {problem}")
     return labels

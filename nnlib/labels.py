@@ -29,7 +29,8 @@ def accuracy(logits, labels):
     """
     logits = check_scores("accuracy", "logits", logits)
     if logits.ndim != 2 or len(logits) == 0:
-        raise ValueError(f"accuracy expected logits of shape (n, n_classes) with n > 0, got {logits.shape}")
+        cure = "; labels are compared by (predicted == labels).mean()" if logits.shape == np.shape(labels) else ""
+        raise ValueError(f"accuracy expected logits of shape (n, n_classes) with n > 0, got {logits.shape}{cure}")
     return float((logits.argmax(axis=1) == check_labels("accuracy", labels, *logits.shape)).mean())
 
 

@@ -15,6 +15,8 @@ def softmax(logits):
     array([1., 0.])
     """
     logits = check_floats("softmax", "logits", logits)
+    if logits.shape[-1:] in [(), (0,)]:
+        raise ValueError(f"softmax expected logits of shape (..., n_classes), got {logits.shape}")
     exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 

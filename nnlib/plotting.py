@@ -11,6 +11,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
+from nnlib.guards import as_array, check_numbers
 from nnlib.history import History
 
 BLUE, ORANGE, GREY = "#0072b2", "#c45500", "#767676"  # told apart with any kind of colour vision
@@ -58,7 +59,10 @@ def plot_images(X, titles, columns=10, **options):
 
     options: of matplotlib's `imshow`, such as cmap, vmin, vmax
     """
-    X = np.asarray(X).reshape(len(X), 28, 28)
+    X = as_array("plot_images", "X", X)
+    if X.shape[1:] not in [(28, 28), (784,)] or len(X) == 0:
+        raise ValueError(f"plot_images expected X of shape (n, 28, 28) or (n, 784), n > 0, got {X.shape}")
+    X = X.reshape(len(X), 28, 28)
     rows = -(-len(X) // columns)
     made, axes = figure(1.15 * columns, 1.5 * rows, nrows=rows, ncols=columns, squeeze=False)
     for ax in axes.flat:
@@ -103,7 +107,9 @@ def plot_confusion(table):
 
 def draw_confusion(table, ax):
     """Draw a confusion matrix (n, n), or one (n, n + 1) with a last column of those that were not answered."""
-    table = np.asarray(table)
+    table = check_numbers("draw_confusion", "table", table)
+    if table.ndim != 2 or table.shape[1] - len(table) not in (0, 1):
+        raise ValueError(f"draw_confusion expected a table of shape (n, n) or (n, n + 1), got {table.shape}")
     n, columns = table.shape
     errors = np.where(np.eye(n, columns, dtype=bool), 0, table)
     errors[:, n:] = 0

@@ -92,9 +92,13 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
     X, y = _checked("training", X, y)
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-            raise ValueError(f"training expected validation to be a pair (X, y), got {brief(validation)}")
+            raise ValueError(f"training expected validation to be a pair (X, y), got {_kind_of(validation)}")
         validation = _checked("validation", *validation)
     return _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, blas_threads)
+
+
+def _kind_of(thing):
+    return f"{type(thing).__name__} of {len(thing)}" if hasattr(thing, "__len__") else brief(thing)
 
 
 def _checked(who, X, y):
@@ -117,7 +121,7 @@ def _checked(who, X, y):
 def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, blas_threads):
     """The generator behind `train`."""
     with limited_blas(blas_threads):
-        check_parts(model, loss, X[:2], y[:2])
+        check_parts(model, loss, [(X, y), validation] if validation is not None else [(X, y)])
     for number in range(1, epochs + 1):
         started = time.perf_counter()
         # Limits and silence hold inside an epoch only: between epochs it is the caller's turn.

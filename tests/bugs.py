@@ -187,6 +187,7 @@ BUGS = [
     ),
     *bugs(
         "contract",
+        ("a late label is noticed late", "if isinstance(loss, Loss):", "if False:"),
         ("a gradient that is not written passes",
          "if gradient is None or (np.size(gradient) and np.isnan(gradient).all()):", "if False:"),
         ("the model itself is tried", "model, loss = copy.deepcopy((model, loss))", "pass"),

@@ -134,6 +134,7 @@ VALUE_ERRORS = [
         for n_in, given, cure in [
             (1, X[:, 0], "one feature is a column: X.reshape(-1, 1)"),
             (784, np.ones((2, 28, 28)), "each example has to be one row: X.reshape(len(X), -1)"),
+            (3, np.ones((2, 28, 28)), "each example has to be one row, of 784 numbers: X.reshape(len(X), -1)"),
             (5, np.ones((2, 5, 1)), "each example has to be one row: X.reshape(len(X), -1)"),
             (3, X.T, "one example is a row, not a column: X.T"),
             (2, X, "is one of the columns the label?"),
@@ -161,8 +162,21 @@ VALUE_ERRORS = [
     (f"minibatches {TARGETS} (0,) and y (0,)", lambda: [*minibatches([], [], 2)]),
     (f"minibatches {TARGETS} (6, 3) and y (5,)", lambda: [*minibatches(X, y[:5], 2)]),
     (f"training {TARGETS} (3, 6) and y (6,): one example is a row, so try X.T", lambda: run(X.T)),
+    (
+        f"training {TARGETS} (3, 6) and y (1, 6): one example is a row, so try X.T and y.T",
+        lambda: run(X.T, y[np.newaxis]),
+    ),
+    (f"training {TARGETS} (6, 3) and y (1, 6): try y.ravel()", lambda: run(y=y[np.newaxis])),
+    (
+        "training expected numbers in y, got text (<U1): np.unique(y, return_inverse=True)[1] numbers classes",
+        lambda: run(y=y.astype("U1")),
+    ),
+    ("training expected validation to be a pair (X, y), got ndarray of 6", lambda: run(validation=X)),
     ("training expected validation to be a pair (X, y), got 0.2", lambda: run(validation=0.2)),
-    ("training expected validation to be a pair (X, y), got ...", lambda: run(validation=list(zip(X, y, strict=True)))),
+    (
+        "training expected validation to be a pair (X, y), got list of 6",
+        lambda: run(validation=list(zip(X, y, strict=True))),
+    ),
     (
         "training expected numbers in X, got pairs (x, y): ...",
         lambda: run([(x[:, np.newaxis], x[:2]) for x in X]),
@@ -322,6 +336,36 @@ def test_bad_labels(who, problem):
 def test_labels_with_names_and_gaps(who, labels, problem):
     message = f"{who.split()[0]} expected integer labels of shape (6,) from 0 to 2, got {problem}"
     assert_raises(ValueError, message, TAKE_LABELS[who], labels)
+
+
+def test_minus_one_and_one_are_told_the_cure():
+    problem = "labels from -1 to 1: use (labels + 1) // 2"
+    assert_raises(ValueError, f"one_hot ... from 0 to 1, got {problem}", one_hot, 2 * (y % 2) - 1, 2)
+
+
+def test_accuracy_of_labels_is_told_the_cure():
+    message = "accuracy expected logits of shape (n, n_classes) with n > 0, got (6,); labels are compared by ..."
+    assert_raises(ValueError, message, accuracy, y, y)
+
+
+LATE = {  # what is wrong with the last row alone
+    "labels from 0 to 3": {"y": np.where(np.arange(6) == 5, 3, y)},
+    "labels from 0 to 3 ": {"validation": (X, np.where(np.arange(6) == 5, 3, y))},
+    "-1.0 to 1.0": {"y": np.c_[[0, 1, 0, 1, 0, -1]], "n_out": 1, "loss": BinaryCrossEntropy()},
+    "(6, 2); ": {"validation": (X[:, :2], y)},
+    "(6, 1): use labels.ravel()": {"validation": (X, y[:, np.newaxis])},
+}
+
+
+@pytest.mark.parametrize("came", LATE)
+def test_what_comes_late_is_noticed_before_the_first_step(came):
+    options = LATE[came] | {"optimizer": (optimizer := Adam()), "batch_size": 1, "rng": None}
+    model = new_model(n_out=options.pop("n_out", 3))
+    before = model.params.copy()
+    with pytest.raises(ValueError, match=f"got .*{re.escape(came.strip('; '))}"):
+        run(**options, model=model)
+    assert optimizer.t == 0
+    np.testing.assert_array_equal(model.params, before)
 
 
 def test_one_column_of_scores_cannot_tell_two_classes():

@@ -281,6 +281,24 @@ def test_relative_error_reads_nan_as_wrong_and_zero_as_equal():
         relative_error(np.zeros(3), np.zeros((3, 1)))
 
 
+def test_numerical_gradient_wants_a_number():
+    for value, came in [(np.ones(2), r"shape \(2,\)"), (None, "NoneType")]:
+        with pytest.raises(ValueError, match=f"numerical_gradient expected .*, got {came}"):
+            numerical_gradient(lambda value=value: value, np.ones(2))
+
+
+def test_check_layer_wants_an_object():
+    with pytest.raises(ValueError, match="check_layer expected an object with forward and backward, got <class"):
+        check_layer(Tanh, np.ones((2, 2)), rng=np.random.default_rng(0))
+
+
+def test_softmax_wants_classes():
+    for logits in [3.0, [], np.ones((2, 0))]:
+        with pytest.raises(ValueError, match=r"softmax expected logits of shape \(\.\.\., n_classes\), got"):
+            softmax(logits)
+    assert softmax(np.ones((0, 3))).shape == (0, 3)
+
+
 def test_numerical_gradient_wants_float64():
     with pytest.raises(ValueError, match="float64, got float32"):
         numerical_gradient(lambda: 0.0, np.zeros(3, np.float32))

@@ -263,7 +263,7 @@ def test_blas_is_limited_inside_an_epoch_only(rng):
             assert [info["num_threads"] for info in threadpool_info()] == outside
             with np.errstate(all="raise"), pytest.raises(FloatingPointError):
                 np.array([1.0]) / np.array([0.0])
-    assert seen == [{1}, {1}], "a layer of one's own is tried, and then trained"
+    assert seen == [{1}, {1}, {1}], "a layer of one's own is tried in both modes, and then trained"
 
 
 def test_accuracy_and_confusion_matrix_count_the_same(rng):
