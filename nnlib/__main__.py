@@ -26,7 +26,6 @@ def options(given, environ, platform, user_id):
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",  # the other one asks PyPI
         "--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'conftest.py']",
-        "--ContentsManager.pre_save_hook=nnlib.__main__.without_widgets",
     ]
     if user_id == 0:
         chosen.append("--allow-root")
@@ -34,19 +33,6 @@ def options(given, environ, platform, user_id):
         chosen.append("--no-browser")  # it prints the address instead
     names = {option.partition("=")[0] for option in given}  # JupyterLab refuses an option given twice
     return [option for option in chosen if option.partition("=")[0] not in names] + given
-
-
-def without_widgets(model, path, **_):
-    """Take widgets out of a notebook that is saved, where their picture is stored beside them.
-
-    Opened again tomorrow, without the kernel of today, a widget says "model not found"; its picture is still there.
-    """
-    if model["type"] != "notebook" or not isinstance(model.get("content"), dict):
-        return
-    for cell in model["content"].get("cells", []):
-        for output in cell.get("outputs", []):
-            if len(output.get("data", {})) > 1:
-                output["data"].pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def loopback():
@@ -85,7 +71,8 @@ def main():
         print(f"nnlib: {sentence}", file=sys.stderr)
     # One thread is fastest for matrices of the size of our lessons; on a busy machine by far.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # JupyterLab asks about news in a pop-up unless a default answer lies on its path for settings.
+    # JupyterLab asks about news in a pop-up unless a default answer lies on its path for settings; and the server
+    # finds nnlib.jupyter there, which saves views as pictures.
     paths = [str(PACKAGE / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     # The kernels inherit these: they import this nnlib, even where another one is installed, and draw into the
