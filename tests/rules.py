@@ -19,6 +19,7 @@ from nnlib.notebooks import read as load
 
 TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
 MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_COLUMNS = 20, 25, 92
+POINTS, FEWEST_TERMS = (3, 7), 3  # of what you know now; of the glossary that are met in a notebook
 MOST_BYTES = 1_000_000
 NETWORK = r"https?://|ftp://|\b(urllib|requests|httpx|socket|aiohttp|wget|curl)\b|^\s*[!%]\s*(pip|conda|curl|wget)"
 PATHS = r"(?<![\w.~])/(home|root|tmp|usr|var|work|Users|mnt|opt|private)/|\b[A-Z]:\\"
@@ -329,15 +330,15 @@ def skeleton(path, notebook):
     _, heading, end = whole.partition("## What you know now\n")
     if not heading:
         faults.append("no part '## What you know now'")
-    elif not 3 <= len(re.findall(r"^- ", end, re.MULTILINE)) <= 7:
+    elif not POINTS[0] <= len(re.findall(r"^- ", end, re.MULTILINE)) <= POINTS[1]:
         faults.append("'What you know now' is not a list of three to seven points")
     if not re.search(r"^\| symbol \| meaning \| shape.*\n\|[-|]+\|\n(\|.+\n?)+", end, re.MULTILINE):
         faults.append("no table of symbols (symbol, meaning, shape) at its end")
     glossary = "\n".join(cell.source for cell in markdown(load(path.with_name(GLOSSARY))))
     entries = re.findall(r"^### (.*)\n\n(.*)$", glossary, re.MULTILINE)
     terms = [term for term, entry in entries if f"]({path.name})" in entry]
-    if len(terms) < 3:
-        faults.append(f"only {len(terms)} terms of {GLOSSARY} are 'Met in' it: at least 3 are expected")
+    if len(terms) < FEWEST_TERMS:
+        faults.append(f"only {len(terms)} terms of {GLOSSARY} are 'Met in' it: at least {FEWEST_TERMS} are expected")
     said = "\n".join(cell.source for cell in notebook.cells).lower()
     faults += [
         f"'{t}' of {GLOSSARY} is not met in it" for t in terms if not all(w[:6] in said for w in t.lower().split())

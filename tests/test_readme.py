@@ -1,6 +1,7 @@
 """The README tells the truth: examples run, its tables agree with the notebooks, and its picture is fit to be seen."""
 
 import ast
+import dataclasses
 import json
 import re
 
@@ -9,12 +10,13 @@ import picture
 import pytest
 from PIL import Image
 from quantities import stated
-from rules import NOTEBOOKS, accessible, links, load, prose, words
+from rules import FEWEST_TERMS, MOST_LINES, NOTEBOOKS, POINTS, accessible, links, load, prose, words
 from test_commands import GUIDES, README, ROOT, blocks
 
 import nnlib
 from nnlib import viz
 from nnlib.data import logic_gate
+from nnlib.experiments import EXPERIMENTS
 from nnlib.viz.view import View
 
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -190,3 +192,58 @@ def test_every_other_quantity_of_the_readme_is_counted():
         prose, found = re.subn(phrase, " ", prose, flags=re.MULTILINE)
         assert found, phrase
     assert [hit[0] for hit in stated(prose)] == []
+
+
+def test_every_quantity_of_the_contributors_guide_is_counted():
+    """What its tables and sentences say is what the tests themselves go by; nothing is left over."""
+    guide = GUIDES[ROOT / "tests/README.md"]
+    source = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/*.py")}
+    goals, other = re.search(r"GOALS, GOAL = (\{.*?\}), (\d+)", source["cost.py"]).groups()
+    goals = {int(name[:2]): epochs for name, epochs in ast.literal_eval(goals).items()}
+    memory = float(re.search(r"MOST_MEMORY = (\S+)", source["strict.py"])[1]) / 1e9
+    noise = re.search(r"FLOAT_NOISE = (\S+)", source["strict.py"])[1]
+    wrong = int(re.search(r"len\(said\) >= (\d)", source["test_exercises.py"])[1])
+    pythons = re.findall(r"3\.\d+", re.search(r"python=(\[.*?\])", source["noxfile.py"])[1])
+    rows = json.loads((ROOT / "notebooks/ledger.json").read_text(encoding="utf-8"))["rows"]
+    (seeds,) = {len(row["runs"]) for row in rows.values()} - {1}
+    (slowest,) = {s for s in range(9) if cheap(s) and not cheap(s + 1)}
+    counted = [
+        f"Python {pythons[0]} to {pythons[-1]} (each has to be installed)",
+        f"every published result over {NUMBERS[seeds]} seeds",
+        f"a relative difference of {noise}",
+        f"| 6, which trains on MNIST | {goals[6]} |",
+        f"| 7 | {goals[7]} |",
+        f"| any other | {other} |",
+        f"| a new one that trains on MNIST | {goals[7]} |",
+        f"A notebook may use {memory:g} GB of memory",
+        f"at most {MOST_LINES} lines a cell",
+        f"with {NUMBERS[POINTS[0]]} to {NUMBERS[POINTS[1]]} points",
+        f"the glossary at least {NUMBERS[FEWEST_TERMS]} terms",
+        f"at least {NUMBERS[wrong]} wrong answers",
+        f"Rows of at most {NUMBERS[slowest]} seconds",
+    ]
+    compared = [  # how long things take, what is measured by hand, and figures of speech
+        r"in a few minutes on two cores|where there are 2 GB of memory; the full tier takes up to 5",
+        r"two BLAS threads|about a quarter of an hour|about two minutes|two ways to check a derivative",
+        r"784-32-10|counted from 0 \(JupyterLab counts from 1\)|stands in two places|one of its four states",
+        r'two colours of a picture|\("20", "-1.5", "all three", "half"\)|of the catalogue twice|at 200 %',
+    ]
+    text = re.sub(r"^\d\. ", "", guide, flags=re.MULTILINE)
+    for phrase in [*(re.escape(said).replace(r"\ ", r"\s+") for said in counted), *compared]:
+        text, found = re.subn(phrase, " ", text)
+        assert found, phrase
+    assert [hit[0] for hit in stated(text)] == []
+    assert f"Python {pythons[0]} to {pythons[-1]} (as far as they are installed)" in README
+
+
+def test_the_program_in_the_readme_is_the_recipe_of_notebook_6():
+    (code,) = [block for block in blocks(README, "python") if "fit(" in block]
+    recipe = EXPERIMENTS["S1"].configuration
+    (first, hidden), (_, last) = re.findall(r"Dense\((\d+), (\d+)", code)
+    sizes = [int(first), int(hidden), int(last)]
+    epochs, batch = map(int, re.search(r"epochs=(\d+), batch_size=(\d+)", code).groups())
+    assert (sizes, epochs, batch) == (recipe["sizes"], recipe["epochs"], recipe["batch_size"])
+
+
+def cheap(seconds):
+    return dataclasses.replace(EXPERIMENTS["fixture"], seconds=seconds).cheap
