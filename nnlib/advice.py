@@ -201,7 +201,7 @@ def has_equal_units(look):
 @sign(
     "run",
     "steps that are too large",
-    cause="the learning rate",
+    cause="a learning rate that is too large",
     test="train anew with a tenth of it",
 )
 def makes_large_steps(look):
@@ -277,7 +277,7 @@ def vanishes(look):
 @sign(
     "run",
     "steps that are too small",
-    cause="the learning rate",
+    cause="a learning rate that is too small",
     test="train anew with ten times as much",
 )
 def makes_small_steps(look):

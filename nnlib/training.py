@@ -66,7 +66,7 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
 
     Raises ValueError for data that does not fit, with the row, and for a layer or loss of one's own that lacks
     something, which is tried on two rows; RuntimeError when the loss is no longer a finite number. The model
-    keeps what it has learned whenever the loop ends.
+    keeps what it has learned whenever the loop ends; whether the run was healthy, `nnlib.advice.advice` says.
 
     A measure of one's own is a line in the loop, here the share of the ones that are found:
 

@@ -17,6 +17,7 @@ DECAY = {"weight_decay": 0.0}
 RUN = {"optimizer": None, "rng": None}
 TRAINING = {"validation": None, "blas_threads": 1}
 DEFAULTS = {
+    "Missing.note": {"tag": "span"},
     "Look": {
         "before": None,
         "steps": math.inf,
