@@ -41,7 +41,7 @@ async ([script, style, traits, dark]) => {
   document.documentElement.lang = "en";
   document.title = "a view";
   document.head.appendChild(document.createElement("style")).textContent = style + (dark
-    ? ":root { --jp-content-font-color1: #fff; color-scheme: dark; } body { background: #111; }" : "");
+    ? ":root { --jp-content-font-color1: #fff; --jp-layout-color0: #111; color-scheme: dark; } body { background: #111; }" : "");
   document.body.innerHTML = "<main><h1>A view</h1><div id='here'></div></main>";
   const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   module.default.render({ model: window.model, el: document.getElementById("here") });

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from jupyter_core.paths import jupyter_config_path
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from refresh import METADATA
 from test_browser import served, wait_for
+from test_viz_page import shown  # noqa: F401 (a fixture)
 
 import nnlib.jupyter
 from nnlib.jupyter import STATE, WIDGET, without_widgets
-from nnlib.viz import Neuron
+from nnlib.viz import Neuron, Playground
 
 SETTING = "jupyter_server_config.d/nnlib.json"
 OURS = Path(nnlib.jupyter.__file__).with_name("jupyter_server_config.d") / "nnlib.json"
@@ -43,10 +45,10 @@ def kinds(notebook):
 
 def test_a_picture_or_text_is_saved_in_place_of_a_widget():
     notebook = with_outputs()
-    shown = copy.deepcopy(notebook)
+    before = copy.deepcopy(notebook)
     without_widgets({"type": "notebook", "content": notebook}, "a.ipynb")
     assert kinds(notebook) == [["image/png", "text/plain"], ["text/plain"], [WIDGET], []]
-    assert notebook.cells[1].outputs[0].metadata == shown.cells[1].outputs[0].metadata
+    assert notebook.cells[1].outputs[0].metadata == before.cells[1].outputs[0].metadata
     assert notebook.cells[1].outputs[0].metadata["image/png"]["alt"].startswith("A neuron")
 
 
@@ -124,6 +126,21 @@ def test_a_saved_view_is_a_picture_wherever_nnlib_is_installed(module, app, at, 
         opened(page, address, at)
         page.wait_for_selector(".jp-OutputArea img")
         assert page.locator(".nnv").count() + page.locator("text=model not found").count() == 0
+
+
+# Where JupyterLab's colours are not known, as in Colab or Visual Studio Code, the page behind a view may be dark.
+HOST = "html { color-scheme: dark } body { background: #1e1e1e; color: #d4d4d4 }"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", [Neuron, Playground], ids=lambda kind: kind.__name__)
+def test_a_view_can_be_read_on_a_dark_page_of_another_program(kind, shown):  # noqa: F811
+    tab = shown(kind())
+    tab.evaluate("state => window.model.arrive(state)", {"error": "ValueError: no", "note": "computing"})
+    tab.add_style_tag(content=HOST)
+    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    violations = Axe().run(tab, ".nnv", contrast).response["violations"]
+    assert [node["html"] for violation in violations for node in violation["nodes"]] == []
 
 
 def opened(page, address, at):
