@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GUIDES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", ROOT / "tests/README.md"]}
 README = GUIDES[ROOT / "README.md"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PROGRAMS = r"(?:\S*/)?(?:python3?|py|pip|pytest|nox|ruff|jupyter|conda|git|cosmic-ray) "
+PROGRAMS = r"(?:\S*/)?(?:cp|python3?|py|pip|pytest|nox|ruff|jupyter|conda|git|cosmic-ray) "
 
 
 def blocks(text, *languages):
@@ -99,6 +99,8 @@ def test_command(command, monkeypatch, tmp_path):
             pass  # .ci/run
         case ["python", "-m", "pip", "install", *given] | ["pip", "install", *given]:
             check_installation(given)  # .ci/run; the extras need a network
+        case ["cp" | "git", *_]:
+            pass  # the update of the course, in the test below
         case ["python", "-m", "pytest", *given]:
             check_pytest(given)  # .ci/run
         case ["python", "-m", "nnlib", "export", *given]:
@@ -124,7 +126,8 @@ def test_jupyterlab_knows_the_options_that_are_given_to_it(tmp_path):
     """All at once, for a start takes seconds; it goes as far as where the course would open."""
     given = [option for c in COMMANDS if c.startswith("python -m nnlib --") for option in c.split()[3:]]
     folders = {f"JUPYTER_{kind}_DIR": str(tmp_path) for kind in ["CONFIG", "DATA", "RUNTIME"]}
-    assert not re.search("no effect|not found", run("nnlib", *given, "--show-config", **folders))
+    (tmp_path / "mine").mkdir()  # which the update of the course makes
+    assert not re.search("no effect|not found", run("nnlib", *given, "--show-config", cwd=tmp_path, **folders))
     assert len(given) > 1
 
 
@@ -140,3 +143,42 @@ def test_the_first_command_differs_from_the_second_in_what_it_runs():
         first,
         second,
     ]
+
+
+def git(folder, *command):
+    """Run git as somebody who has no settings, and return what it says."""
+    author = {f"GIT_{who}_{what}": "a@b.c" for who in ["AUTHOR", "COMMITTER"] for what in ["NAME", "EMAIL"]}
+    environ = os.environ | author | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run(["git", *command], cwd=folder, env=environ, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_the_update_keeps_answers_and_progress(tmp_path):
+    """On a small course with its history: a learner has answered what the update changes as well."""
+    (update,) = [line for line in "".join(blocks(README, "sh")).splitlines() if "git pull" in line]
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    (origin / "notebooks").mkdir(parents=True)
+    lesson = "notebooks/01_neurons.ipynb"
+    (origin / lesson).write_text("a stub")
+    (origin / ".gitignore").write_text((ROOT / ".gitignore").read_text())
+    git(origin, "init", "-q")
+    git(origin, "add", ".")
+    git(origin, "commit", "-q", "-m", "old")
+    git(tmp_path, "clone", "-q", "origin", "clone")
+    (origin / lesson).write_text("a better stub")
+    (origin / "notebooks/08_new.ipynb").write_text("new")
+    git(origin, "add", ".")
+    git(origin, "commit", "-q", "-m", "new")
+    (clone / lesson).write_text("an answer")
+    (clone / "notebooks/progress.json").write_text("done")
+    (clone / "notebooks/Untitled.ipynb").write_text("notes")
+    *before, install = update.split(" && ")
+    assert install == ".venv/bin/python -m pip install -q -r requirements.txt"
+    subprocess.run(" && ".join(before), shell=True, cwd=clone, check=True, capture_output=True)
+    assert (clone / "mine/01_neurons.ipynb").read_text() == "an answer"
+    assert (clone / lesson).read_text() == "a better stub"
+    assert (clone / "notebooks/08_new.ipynb").read_text() == "new"
+    for folder in ["notebooks", "mine"]:
+        assert (clone / folder / "progress.json").read_text() == "done"
+        assert (clone / folder / "Untitled.ipynb").read_text() == "notes"
+    assert git(clone, "status", "--porcelain") == "?? notebooks/Untitled.ipynb\n"

@@ -171,6 +171,17 @@ def test_the_views_of_the_picture_exist():
     assert len(picture.SCENES) == len(picture.CELLS) - 1
 
 
+def test_what_is_said_of_other_programs():
+    """What of it can be compared: the rest is known of these programs, or shown in test_jupyter.py."""
+    below = README.split("\n### Other programs\n")[1].split("\n## ")[0]
+    programs = ["Jupyter Notebook", "JupyterHub", "Binder", "Visual Studio Code", "Colab"]
+    assert re.findall(r"\*\*(.*?)\*\*", below) == programs
+    assert all((ROOT / name).exists() for name in re.findall(r"`([\w.]+)`", below) if name != ".venv")
+    assert "--editable ." in (ROOT / "requirements.txt").read_text()  # which Binder reads in environment.yml
+    script = (ROOT / "nnlib/viz/static/view.js").read_text(encoding="utf-8")
+    assert all(f'"{button}"' in script for button in re.findall(r"\*(\w+)\*(?!\*)", below.replace("**", "")))
+
+
 def test_every_other_quantity_of_the_readme_is_counted():
     """Minutes, hours and lessons are compared above; this is the rest of its prose, and nothing is left over."""
     rows = json.loads((ROOT / "notebooks/ledger.json").read_text(encoding="utf-8"))["rows"]
