@@ -1,8 +1,12 @@
 """Answers made wrong in one place are refused, and most are told why: a part of what `wrong_answers.py` invents."""
 
+import io
+import textwrap
 from collections import Counter
+from contextlib import redirect_stdout
 
-from wrong_answers import every_exercise, tried
+import pytest
+from wrong_answers import FILE, every_exercise, fault_of, few_pictures, functions, surroundings, tried
 
 EVERY = 7  # of the changed answers one in so many, which takes seconds; the program tries them all
 TOLD = 0.76  # the share that is told a cause, and not only numbers
@@ -17,3 +21,13 @@ def test_no_changed_answer_is_accepted_and_most_are_told_the_cause():
         accepted += [f"{exercise.number}, {what}:\n{text}" for what, text, kind, _ in found if kind == "accepted"]
     assert not accepted, "\n".join(accepted)
     assert kinds["cause"] / (kinds["cause"] + kinds["numbers"]) >= TOLD, kinds
+
+
+@pytest.mark.parametrize("exercise", every_exercise(), ids=lambda exercise: exercise.number)
+def test_the_answer_that_stands_in_the_notebook_is_accepted(exercise):
+    (source, *others), path = functions(exercise)
+    names = surroundings(exercise, [source, *others], path)
+    exec(compile(textwrap.dedent(source), FILE, "exec"), names)
+    with few_pictures(), redirect_stdout(io.StringIO()):
+        fault = fault_of(exercise, names[exercise.name])
+    assert fault is None, f"{path.name}: {fault}"

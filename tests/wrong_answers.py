@@ -241,13 +241,15 @@ def surroundings(exercise, sources, path):
     names = {name: getattr(nnlib, name) for name in nnlib.__all__}
     names |= vars(sys.modules[exercise.answer.__module__]) | vars(sys.modules[f"nnlib.checks.n{exercise.number[:2]}"])
     names |= {"np": np, "math": __import__("math"), "Tensor": nnlib.autodiff.Tensor}
-    defined = {}
+    defined, added = {}, {}
     for cell in code(load(path)):
         if "raises-exception" in cell.metadata.get("tags", []) or cell.source.lstrip().startswith(("%", "!")):
             continue
         for node in ast.parse(cell.source).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not is_stub(node):
                 defined[node.name] = node
+            for owner in owners(node) & defined.keys():  # Value.__sub__ = minus
+                added.setdefault(owner, []).append(node)
     wanted = [
         node.id
         for source in sources
@@ -258,8 +260,17 @@ def surroundings(exercise, sources, path):
         name = wanted.pop()
         if name not in names and name in defined and not hasattr(builtins, name):
             exec(compile(ast.Module([defined[name]], []), FILE, "exec"), names)
-            wanted += used(defined[name])
+            wanted += [name for node in [defined[name], *added.get(name, [])] for name in used(node)]
+    for owner in added.keys() & names.keys():
+        exec(compile(ast.Module(added[owner], []), FILE, "exec"), names)
     return names
+
+
+def owners(node):
+    """Return the names of those to which an assignment gives a new attribute."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    parts = [part for target in targets for part in getattr(target, "elts", [target])]
+    return {part.value.id for part in parts if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name)}
 
 
 def used(tree):
