@@ -24,8 +24,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from nnlib.files import replacing
-from nnlib.notebooks import lessons, read
-from nnlib.safe_html import PICTURES, Missing, safe, stored
+from nnlib.notebooks import found, lessons, read
+from nnlib.safe_html import PICTURES, Missing, page_name, safe, stored
 
 PARTS = Path(__file__).parent / "page"
 MARK = '<meta name="generator" content="nnlib">'
@@ -174,9 +174,9 @@ class Page:
 
     def picture(self, output, kind):
         """Return a picture with its words, and below a result what else it says."""
-        data, more = output.data, output.metadata.get(kind) or {}
-        words = data.get("text/plain", "")
-        image = f'<img src="{stored(kind, data[kind])}" alt="{escape(more.get("alt") or words or "a picture")}">'
+        data, more, words = output.data, output.metadata.get(kind), output.data.get("text/plain", "")
+        alt = (more.get("alt") if isinstance(more, dict) else None) or words or "a picture"
+        image = f'<img src="{stored(kind, data[kind])}" alt="{escape(str(alt))}">'
         return image + f'<p class="facts">{escape(words)}</p>' * (output.output_type == "execute_result")
 
 
@@ -213,7 +213,7 @@ def heading_and_promise(notebook, name):
 def pages(folder):
     """Return the pages of all notebooks in a folder, and an index of them: {file: (HTML, what is missing on it)}."""
     made, index, own = {}, INDEX, lessons(folder)
-    others = sorted(path for path in folder.glob("*.ipynb") if path not in own)
+    others = [path for path in found(folder) if path not in own]
     for path in own + others:
         index += "\n## Other notebooks\n\n" if path in others[:1] else ""
         try:
@@ -223,7 +223,7 @@ def pages(folder):
         except ValueError as error:
             title, promise, missing = path.stem, "It cannot be read.", Missing()
             html, _ = page(note(missing.note(f"the whole notebook. {error}", "p")), title, folder)
-        made[f"{path.stem}.html"] = html, missing
+        made[page_name(path.name)] = html, missing
         index += f"- [{title}]({quote(path.name)})  \n  {promise}\n"
     made["index.html"] = page(note(index), COURSE, folder)
     return made

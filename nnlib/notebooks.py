@@ -10,8 +10,13 @@ CONFLICT = re.compile(r"<{7} |>{7} ")  # of git at the beginning of a line, of n
 
 def lessons(folder):
     """Return the notebooks of the course in a folder, in order: neither copies of them nor notes of one's own."""
-    named = sorted(path for path in folder.glob("*.ipynb") if LESSON.fullmatch(path.name) and path.is_file())
+    named = [path for path in found(folder) if LESSON.fullmatch(path.name) and path.is_file()]
     return [path for path in named if not any(copied(path, other) for other in named)]
+
+
+def found(folder):
+    """Return all that is called a notebook in a folder, but what programs hide there, such as ._01_neurons.ipynb."""
+    return sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
 
 
 def copied(path, other):

@@ -147,6 +147,12 @@ def found(source, folder, attachments):
     return picture(mimetypes.guess_type(path.name)[0] or "unknown", path.read_bytes())
 
 
+def page_name(notebook):
+    """Return the file for the page of a notebook; index.html is the index of them all."""
+    stem = notebook.removesuffix(".ipynb")
+    return f"{stem}{'_' * (stem.lower() == 'index')}.html"
+
+
 def lead(tag, folder, missing):
     """Have a link lead to a page; one that would lead nowhere becomes its words."""
     target = re.sub(r"[\x00-\x20]", "", tag["href"])
@@ -156,7 +162,7 @@ def lead(tag, folder, missing):
     if name == "../README.md":
         tag["href"] = "index.html"
     elif re.fullmatch(r"[^/:]+\.ipynb", name) and (folder / unquote(name)).is_file():
-        tag["href"] = f"{name.removesuffix('.ipynb')}.html{hash_}{place}"
+        tag["href"] = page_name(name) + hash_ + place
     else:
         tag.insert_after(parsed(missing.note(f"what the link {tag.get_text()!r} leads to, {target[:80]}")))
         tag.unwrap()

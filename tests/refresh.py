@@ -21,7 +21,7 @@ from nbclient.exceptions import CellExecutionError
 from strict import PICTURE_NOISE, WIDGET, picture_difference
 
 from nnlib.files import replacing
-from nnlib.notebooks import CONFLICT, lessons, read, stray
+from nnlib.notebooks import CONFLICT, found, lessons, read, stray
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 METADATA = {
@@ -176,7 +176,9 @@ def problems(path):
     """Return what keeps a stored notebook from being in normal form."""
     notebook = normalise(opened(path), path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found = [f"cell {cell.id} was never run" for cell in code if cell.execution_count is None]
+    idle = [cell.id for cell in code if cell.execution_count is None]
+    more = f" and {len(idle) - 1} more were" if len(idle) > 1 else " was"
+    found = [f"cell {idle[0]}{more} never run: run tests/refresh.py notebooks/{path.name}"] if idle else []
     if text_of(notebook).encode() != path.read_bytes():
         found.append(f"ids, counts, links, metadata, outputs or line ends: run tests/refresh.py notebooks/{path.name}")
     return found
@@ -206,7 +208,7 @@ def refresh(path):
 def given(arguments):
     """Return the paths that are named; where the shell leaves a * as it is, as on Windows, what it stands for."""
     if not arguments:
-        return sorted(NOTEBOOKS.glob("*.ipynb"))
+        return found(NOTEBOOKS)
     named = [sorted(path.parent.glob(path.name)) if "*" in path.name else [path] for path in arguments]
     return [path.resolve() for paths in named for path in paths]
 

@@ -71,7 +71,7 @@ def notebook_7(tmp_path_factory):
 def served(tmp_path, module, *options):
     """Start a server without the user's settings, give its address, stop it."""
     shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    for path in (tmp_path / "notebooks").glob("*.ipynb"):
+    for path in lessons(tmp_path / "notebooks"):
         nbformat.write(with_answers(shortened(nbformat.read(path, as_version=4))), path)
     environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]:

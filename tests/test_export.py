@@ -78,6 +78,8 @@ SHOWN = [
     ({"text/latex": r"\begin{align} a &= b \\ c &= d \end{align}"}, "<mtable"),
     ({"application/json": {"a": [1, "<ü>"]}, "text/plain": "<JSON>"}, '"a": [\n    1,\n    "&lt;ü&gt;"\n'),
     ({}, 'aria-label="output">'),
+    (new_output("display_data", {"image/png": PNG}, metadata={"image/png": ["odd"]}), 'alt="a picture"'),
+    (new_output("display_data", {"image/png": PNG}, metadata={"image/png": {"alt": 5}}), 'alt="5"'),
 ]
 
 
@@ -247,10 +249,12 @@ def test_every_page_is_written_and_what_is_missing_is_said_at_the_end(small, cap
         nbformat.writes(new_notebook(cells=[new_markdown_cell("# 4 · A"), new_markdown_cell("$x^$")]))
     )
     (small / "Untitled.ipynb").write_bytes(b"\xef\xbb\xbf" + nbformat.writes(new_notebook(cells=[code()])).encode())
+    (small / "._01_small.ipynb").write_bytes(b"Mac OS X")
     (small / "01_small-Copy1.ipynb").write_text(nbformat.writes(new_notebook(cells=[new_markdown_cell("# 1 · Small")])))
     with pytest.raises(SystemExit) as end:
         export.main([str(there)], small)
-    assert {path.stem for path in there.iterdir()} == {path.stem for path in small.glob("*.ipynb")} | {"index"}
+    names = ["01_small", "01_small-Copy1", "02_next", "03_bad", "04_formula", "Untitled", "index"]
+    assert sorted(path.stem for path in there.iterdir()) == names
     assert f"7 pages, to read without a network: open {there / 'index.html'}\n" == capsys.readouterr().out
     said = str(end.value).splitlines()
     assert said[0] == "missing, as is said on the pages themselves:"
@@ -263,6 +267,13 @@ def test_every_page_is_written_and_what_is_missing_is_said_at_the_end(small, cap
     index = (there / "index.html").read_text(encoding="utf-8")
     assert index.index("03_bad.html") < index.index("Other notebooks") < index.index("01_small-Copy1.html")
     assert index.index("01_small-Copy1.html") < index.index("Untitled.html")
+
+
+def test_a_notebook_called_index_is_not_lost(tmp_path):
+    (tmp_path / "index.ipynb").write_text(nbformat.writes(new_notebook(cells=[new_markdown_cell("# Mine")])))
+    assert export.export(tmp_path, tmp_path) == {"index_.html": [], "index.html": []}
+    assert '<a href="index_.html">Mine</a>' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<h1" in (tmp_path / "index_.html").read_text(encoding="utf-8")
 
 
 def test_what_stops_an_export_is_said_and_nothing_is_written(small, monkeypatch):

@@ -177,7 +177,11 @@ def test_outputs_and_tags_that_were_taken_away_are_not_invented(folder):
 
     rewritten(folder, strip)
     said(folder, "--links")
-    assert said(folder)[HERE] == "cell print-1 was never run"
+    assert said(folder)[HERE] == "cell print-1 was never run: run tests/refresh.py notebooks/02_here.ipynb"
+    cell = new_code_cell("2")
+    rewritten(folder, lambda content: content["cells"].insert(2, cell))
+    said(folder, "--links")
+    assert said(folder)[HERE] == "cell print-1 and 1 more were never run: run tests/refresh.py notebooks/02_here.ipynb"
 
 
 def conflict(text):
@@ -291,6 +295,7 @@ def test_two_lessons_with_one_number_are_said_and_neither_is_linked(folder):
 
 def test_checkpoints_and_folders_are_no_notebooks(folder):
     shutil.copytree(folder, folder / ".ipynb_checkpoints")
+    (folder / "._02_here.ipynb").write_bytes(b"Mac OS X")
     (folder / "04_folder.ipynb").mkdir()
     (folder / "05_gone.ipynb").symlink_to(folder / "nowhere")
     found = said(folder)
