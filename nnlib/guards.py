@@ -1,5 +1,6 @@
 """What several parts ask of their input; each question has one wording of its error."""
 
+import functools
 import inspect
 import math
 
@@ -20,20 +21,27 @@ def check_whole(who, name, value, least):
     return int(value)
 
 
-def arguments_of(method):
-    """Return the names of a method's arguments without self; None where Python cannot tell, or any name is taken.
+@functools.lru_cache(maxsize=1000)
+def _names(function):
+    """Return the names of a function's arguments; None where Python cannot tell, or any name is taken.
 
     The annotations are not looked at: they may name what does not exist.
     """
-    code = getattr(inspect.unwrap(method), "__code__", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None or code.co_flags & inspect.CO_VARKEYWORDS:
         return None
-    return code.co_varnames[inspect.ismethod(method) : code.co_argcount + code.co_kwonlyargcount]
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def arguments_of(method):
+    """Return the names of a method's arguments without self, or None; see `_names`."""
+    names = _names(getattr(method, "__func__", method))
+    return names if names is None else names[inspect.ismethod(method) :]
 
 
 def takes(method, name):
     """Return whether a method has an argument of this name; True where Python cannot tell."""
-    names = arguments_of(method)
+    names = _names(getattr(method, "__func__", method))
     return names is None or name in names
 
 

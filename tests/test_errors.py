@@ -41,6 +41,7 @@ from nnlib.autodiff import Tensor
 from nnlib.data import load_uci_digits, logic_gate, mnist, read_idx, uci
 from nnlib.initializers import check_rng
 from nnlib.layers import Layer
+from nnlib.plotting import plot_confusion, plot_images
 
 pytestmark = pytest.mark.filterwarnings("error")  # a NumPy warning in place of our own error is a failure
 
@@ -206,6 +207,9 @@ VALUE_ERRORS = [
         "BinaryCrossEntropy() expected targets from 0 to 1, got 0.0 to 2.0",
         lambda: run(y=np.c_[y], model=new_model(n_out=1), loss=BinaryCrossEntropy()),
     ),
+    # pictures
+    ("plot_images expected X of shape (n, 28, 28) or (n, 784), n > 0, got (6, 3)", lambda: plot_images(X, "abc")),
+    ("draw_confusion expected a table of shape (n, n) or (n, n + 1), got (6, 3)", lambda: plot_confusion(X)),
     # numbers of a run
     *[
         (f"{BATCH_SIZE} {size}", lambda size=size, call=call: call(size))
