@@ -59,7 +59,7 @@ def check_parts(model, loss, pairs):
             except Exception:  # what cannot be copied cannot be tried without moving it
                 return
             X, y = pairs[0]
-            (check_model if is_own(model) else check_layers)(model, loss, X[:2], y[:2])
+            (check_model if is_own(model) else check_layers)(model, loss, X[:2].copy(), y[:2].copy())
         for X, y in pairs:
             Y = call(model.forward, X[:ROWS], training=False)
             if isinstance(loss, Loss):
@@ -68,8 +68,11 @@ def check_parts(model, loss, pairs):
 
 def check_model(model, loss, X, y):
     """A model of the reader's own: forward, loss, backward, and gradients of the parameters' shape."""
+    given = X.copy()
     Y = tried(model, "forward", X, training=True)
     check_output(model, Y, X)
+    if not np.array_equal(X, given, equal_nan=True):
+        raise ValueError(f"{name_of(model)}.forward expected to leave X as it is: make a new array")
     tried(model, "backward", gradient_of(loss, Y, y))
     if np.shape(model.params) != np.shape(model.grads):
         shapes = f"params {np.shape(model.params)} and grads {np.shape(model.grads)}"
@@ -78,28 +81,42 @@ def check_model(model, loss, X, y):
 
 def check_layers(model, loss, X, y):
     """A Sequential: each layer forward, the loss, and each layer backward, down to the first one that learns."""
-    inputs, before = [np.asarray(X, model.dtype)], [dict(vars(layer)) for layer in model.layers]
-    for layer in model.layers:
+    inputs, vars_before = [np.asarray(X, model.dtype)], [dict(vars(layer)) for layer in model.layers]
+    for before, layer in zip([None, *model.layers], model.layers, strict=False):
+        X = inputs[-1].copy()
         inputs.append(tried(layer, "forward", inputs[-1], training=True))
         check_output(layer, inputs[-1], X)
+        if not np.array_equal(X, inputs[-2], equal_nan=True) and needs(before, inputs[-2]):
+            owner = "the data" if before is None else f"what {name_of(before)} needs for backward"
+            wanted = f"{name_of(layer)}.forward expected to leave X as it is"
+            raise ValueError(f"{wanted}, and changed {owner}: make a new array")
     dY = gradient_of(loss, inputs[-1], y)
     first = next((layer for layer in model.layers if learned(layer)), model.layers[0])
-    for layer, X, fixed in reversed(list(zip(model.layers, inputs, before, strict=False))):
+    for layer, X, fixed in reversed(list(zip(model.layers, inputs, vars_before, strict=False))):
         for name in learned(layer):
             getattr(layer, f"d{name}")[...] = np.nan  # what is still NaN afterwards was not written
-        dY = tried(layer, "backward", dY)
+        finite, dY = np.isfinite(dY).all(), tried(layer, "backward", dY)
         if is_own(layer):
-            check_gradients(layer, fixed)
+            check_gradients(layer, fixed, finite)
         if layer is first:  # nobody asks for its dX
             return
         check_returned(layer, dY, "dX", X.shape)
 
 
-def check_gradients(layer, fixed):
-    """Raise ValueError for a gradient that `backward` did not write, or that has no name.   fixed: vars at first"""
+def needs(layer, Y):
+    """Whether a layer has kept its output Y, or a part of it; without a layer Y are the data, which everybody needs."""
+    kept = [] if layer is None else [value for value in vars(layer).values() if isinstance(value, np.ndarray)]
+    return layer is None or any(np.shares_memory(value, Y) for value in kept)
+
+
+def check_gradients(layer, fixed, finite=False):
+    """Raise ValueError for a gradient that `backward` did not write, or that has no name.
+
+    fixed: vars at first;   finite: whether all gradients were NaN before, and dY was not
+    """
     for name in learned(layer):
         gradient, shape = getattr(layer, f"d{name}", None), np.shape(getattr(layer, name))
-        if gradient is None or (np.size(gradient) and np.isnan(gradient).all()):
+        if gradient is None or (finite and np.size(gradient) and np.isnan(gradient).all()):
             raise ValueError(f"{name_of(layer)}.backward expected to set d{name} anew in each call, and did not")
         if np.shape(gradient) != shape:
             raise ValueError(f"{name_of(layer)}.d{name} expected shape {shape}, got {np.shape(gradient)}")
@@ -110,7 +127,10 @@ def check_gradients(layer, fixed):
 
 def gradient_of(loss, Y, y):
     """Return the gradient of the loss; raise ValueError if it, or the loss, is not what training needs."""
+    given = Y.copy()
     value = tried(loss, "forward", Y, y)
+    if not np.array_equal(Y, given, equal_nan=True):
+        raise ValueError(f"{name_of(loss)}.forward expected to leave the prediction as it is: make a new array")
     if np.ndim(value) != 0 or not isinstance(value, (int, float, np.number, np.ndarray)):
         wanted = f"{name_of(loss)}.forward expected to return the mean loss, a number"
         raise ValueError(f"{wanted}; returned {came(value)}")

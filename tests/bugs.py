@@ -189,7 +189,7 @@ BUGS = [
         "contract",
         ("a late label is noticed late", "if isinstance(loss, Loss):", "if False:"),
         ("a gradient that is not written passes",
-         "if gradient is None or (np.size(gradient) and np.isnan(gradient).all()):", "if False:"),
+         "if gradient is None or (finite and np.size(gradient) and np.isnan(gradient).all()):", "if False:"),
         ("the model itself is tried", "model, loss = copy.deepcopy((model, loss))", "pass"),
         ("a missing return passes", "if not isinstance(found, np.ndarray) or found.shape != shape:", "if False:"),
         ("state without a name is lost", "not np.array_equal(before, after, equal_nan=True):", "False:"),

@@ -16,6 +16,7 @@ from nnlib import (
     RMSProp,
     Sequential,
     SoftmaxCrossEntropy,
+    Tanh,
     fit,
     train,
 )
@@ -203,13 +204,18 @@ def test_a_layer_is_told_what_it_lacks(message, methods):
     assert optimizer.t == 0, "no step was taken"
 
 
+def test_a_run_of_nan_is_not_taken_for_a_gradient_that_was_not_written():
+    methods = {"forward": lambda self, x: Linear.forward(self, x) * np.nan}
+    with pytest.raises(RuntimeError, match="training stopped: the loss became nan"):
+        learn(net(changed(**methods)(4, 4)))
+
+
 MODE = "expected forward(X) or forward(X, training=False), got"
 
 
-@pytest.mark.parametrize(("message", "methods"), SAID[:-1], ids=[message for message, _ in SAID[:-1]])
+@pytest.mark.parametrize(("message", "methods"), [*SAID[:6], SAID[7]])
 def test_check_layer_says_the_same(message, methods):
     layer = changed(**methods)(4, 4)
-    layer.dW = np.full((4, 4), np.nan)
     with pytest.raises(ValueError, match=re.escape(message.replace("2 rows", "8 rows").replace("(2, 4)", "(8, 4)"))):
         check_layer(layer, np.ones((8, 4)), rng=generator())
 
@@ -266,6 +272,37 @@ def test_trying_leaves_everything_as_it_was():
         shared = generator()
         losses.append(learn(net(cls(0.5, rng=shared)), rng=shared).loss)
     np.testing.assert_array_equal(*losses)
+
+
+@pytest.mark.parametrize("first", [[], [Tanh()]])
+def test_a_layer_that_changes_what_others_need_is_refused(first):
+    """The data would be scaled anew in each epoch, and tanh would take its slope from something else."""
+
+    class Halves(Linear):
+        def forward(self, x):
+            x *= 0.5
+            return super().forward(x)
+
+    data = X.copy()
+    model = Sequential(*first, Halves(3, 2), dtype=np.float64)
+    owner = r"what Tanh\(\) needs for backward" if first else "the data"
+    with pytest.raises(
+        ValueError, match=rf"Halves\(\).forward expected to leave X as it is, and changed {owner}: make"
+    ):
+        fit(model, SoftmaxCrossEntropy(), SGD(0.1), data, y, epochs=1, batch_size=4, rng=None, progress=False)
+    np.testing.assert_array_equal(data, X)
+    assert len(learn(net(changed(Halves)(4, 4)))) == 2, "nobody needs what Dense gave"
+
+
+def test_a_loss_that_changes_the_prediction_is_refused():
+    class Subtracts(MeanSquaredError):
+        def f(self, prediction, target):
+            prediction -= target
+            self.error = prediction
+            return (prediction**2).mean()
+
+    with pytest.raises(ValueError, match=r"Subtracts\(\).forward expected to leave the prediction as it is"):
+        learn(net(), Subtracts(), y=X[:, :2])
 
 
 def test_a_layer_that_cannot_be_copied_is_not_tried():
