@@ -37,11 +37,12 @@ def check_layer_is_whole(who, layer):
     if arguments is not None and "training" not in arguments and len(arguments) != 1:
         came = f"forward({', '.join(arguments)})"
         raise ValueError(f"{who} expected forward(X) or forward(X, training=False), got {came}")
-    names = learned(layer)
-    if isinstance(names, str):
-        raise ValueError(f"{who} expected a tuple of names, parameters = ({names!r},), got {names!r}")
-    if missing := [name for name in names if not hasattr(layer, name)]:
-        raise ValueError(f"{who} expected an array for each name in `parameters`, got none for {missing}")
+    for what in ("parameters", "state"):
+        names = getattr(layer, what, ())
+        if isinstance(names, str):
+            raise ValueError(f"{who} expected a tuple of names, {what} = ({names!r},), got {names!r}")
+        if missing := [name for name in names if not hasattr(layer, name)]:
+            raise ValueError(f"{who} expected an attribute for each name in `{what}`, got none for {missing}")
     if names := unnamed(layer):
         raise ValueError(f"{name_of(layer)} expected the names {names} in its `parameters`, got none")
 
@@ -192,11 +193,11 @@ def check_state(model):
 
 
 def outputs(layer, X):
-    """Return what a copy gives for X; what another gives after training, with its `state` put back; and before."""
-    copies = copy.deepcopy(layer), copy.deepcopy(layer)
+    """Return what three copies give for X; the second was trained meanwhile, and got back its state and generators."""
+    plain, trained, again = (copy.deepcopy(layer) for _ in range(3))
+    kept = {name for name, value in vars(layer).items() if isinstance(value, np.random.Generator)}
     with np.errstate(all="ignore"):
-        before, again = (call(each.forward, X, training=False) for each in copies)
-        state = {name: copy.deepcopy(getattr(copies[1], name)) for name in getattr(layer, "state", ())}
-        call(copies[1].forward, 3 * X + 1, training=True)
-        vars(copies[1]).update(state)
-        return before, call(copies[1].forward, X, training=False), again
+        call(trained.forward, 3 * X + 1, training=True)
+        for name in kept.union(getattr(layer, "state", ())):
+            setattr(trained, name, copy.deepcopy(getattr(layer, name)))
+        return [call(each.forward, X, training=False) for each in (plain, trained, again)]

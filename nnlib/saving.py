@@ -54,6 +54,8 @@ def kept(model, optimizer, rng):
     states = [{name: getattr(layer, name) for name in getattr(layer, "state", ())} for layer in model.layers]
     run = {"state": states} if any(states) else {}
     if optimizer is not None:
+        if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+            raise ValueError(f"Sequential expected as optimizer an object with step, got {optimizer!r}")
         run["optimizer"] = {type(optimizer).__name__: optimizer.__getstate__()}
     if rng is not None:
         each, places = _generators(model, check_rng("Sequential", rng))

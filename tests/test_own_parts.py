@@ -230,7 +230,9 @@ CONSTRUCTED = [
     (f"{MODE} forward(x, train)", {"forward": lambda self, x, train=False: x}),
     (f"{MODE} forward()", {"forward": lambda self: None}),
     ("expected a tuple of names, parameters = ('W',), got 'W'", {"parameters": ("W")}),
-    ("expected an array for each name in `parameters`, got none for ['b']", {"parameters": ("W", "b")}),
+    ("expected an attribute for each name in `parameters`, got none for ['b']", {"parameters": ("W", "b")}),
+    ("expected a tuple of names, state = ('mean',), got 'mean'", {"state": "mean"}),
+    ("expected an attribute for each name in `state`, got none for ['mean']", {"state": ["mean"]}),
 ]
 
 
@@ -377,9 +379,27 @@ def test_state_that_is_not_named_is_not_lost_in_silence(make, tmp_path):
     model.save(tmp_path / "model.npz")
 
 
+class Noise(Layer):
+    """Draws at all times, from a generator of its own."""
+
+    def __init__(self):
+        self.rng = generator()
+
+    def forward(self, X):
+        return X + self.rng.standard_normal(X.shape)
+
+    def backward(self, dY):
+        return dY
+
+
 def test_what_training_does_not_move_needs_no_name(tmp_path):
     noise = changed(Dropout)(0.5, rng=generator())
-    for layer in [Linear(4, 4), noise, changed(forward=lambda self, X: X + generator().random(), parameters=())(4, 4)]:
+    for layer in [
+        Linear(4, 4),
+        noise,
+        Noise(),
+        changed(forward=lambda self, X: X + generator().random(), parameters=())(4, 4),
+    ]:
         model = net(layer)
         model.forward(X)
         model.save(tmp_path / "model.npz")
@@ -477,6 +497,12 @@ def test_a_run_of_something_else_is_refused_and_nothing_changes(tmp_path):
             other.load(tmp_path / path, others, generator_)
         np.testing.assert_array_equal(other.params, before[0])
         assert (vars(others), str(generator_.bit_generator.state)) == before[1:]
+
+
+def test_an_optimizer_without_its_brackets_is_refused(tmp_path):
+    for wrong in [Adam, generator(), "Adam"]:
+        with pytest.raises(ValueError, match="expected as optimizer an object with step, got"):
+            net().save(tmp_path / "run.npz", wrong)
 
 
 def test_what_an_optimizer_cannot_write_is_said(tmp_path):
