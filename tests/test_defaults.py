@@ -82,7 +82,7 @@ VIEWS = {
     "Shapes": {"operation": "A + B", "rows": 4, "columns": 3, "b_rows": 0, "b_columns": 3, "guess": "?"}
     | {"row": 0, "column": 0},
 }
-NOT_PUBLIC = {"export", "files", "guards", "progress"}  # modules whose functions only nnlib itself calls
+NOT_PUBLIC = {"contract", "export", "files", "guards", "progress"}  # modules whose functions only nnlib itself calls
 
 
 def defaults(function):
