@@ -4,6 +4,7 @@ Figures are made without pyplot, so that none stays open, and differ in marks or
 """
 
 import io
+import math
 
 import matplotlib
 import numpy as np
@@ -55,14 +56,15 @@ def png(made):
 
 
 def plot_images(X, titles, columns=10, **options):
-    """Return a grid of grey pictures, ink dark on white paper.   Shapes: X (n, 28, 28) or (n, 784).
+    """Return a grid of grey pictures, ink dark on white paper.   Shapes: X (n, height, width), or (n, side²).
 
     options: of matplotlib's `imshow`, such as cmap, vmin, vmax
     """
     X = as_array("plot_images", "X", X)
-    if X.shape[1:] not in [(28, 28), (784,)] or len(X) == 0:
-        raise ValueError(f"plot_images expected X of shape (n, 28, 28) or (n, 784), n > 0, got {X.shape}")
-    X = X.reshape(len(X), 28, 28)
+    side = math.isqrt(X.shape[-1]) if X.ndim == 2 else 0
+    if X.ndim not in (2, 3) or X.size == 0 or (X.ndim == 2 and side**2 != X.shape[1]):
+        raise ValueError(f"plot_images expected pictures (n, height, width), or square ones as rows, got {X.shape}")
+    X = X.reshape(len(X), side, side) if side else X
     rows = -(-len(X) // columns)
     made, axes = figure(1.15 * columns, 1.5 * rows, nrows=rows, ncols=columns, squeeze=False)
     for ax in axes.flat:
@@ -100,7 +102,8 @@ def plot_history(history):
 
 def plot_confusion(table):
     """Return the confusion matrix as a grid of counts; the shade of an error grows with its count."""
-    made, ax = figure(8, 7)
+    side = max(8, 0.55 * len(table))  # room for the counts, also of 47 classes
+    made, ax = figure(side, side - 1)
     draw_confusion(table, ax)
     return made
 

@@ -480,8 +480,8 @@ BUGS = [
     ),
     *bugs(
         "viz/pad",
-        ("what is drawn is always made as MNIST is", "normalise(sheet) if normalised else",
-         "normalise(sheet) if True else"),
+        ("what is drawn is always made as MNIST is", "normalise(np.pad(sheet, 1)) if normalised else",
+         "normalise(np.pad(sheet, 1)) if True else"),
         ("the farthest digits are called the nearest", "np.argsort(distances,", "np.argsort(-distances,"),
         ("a distance lacks half of its product", "squares - 2 * products + p @ p", "squares - products + p @ p"),
         ("probabilities go through softmax once more", "said[0] if said.min() >= 0 and", "said[0] if False and"),

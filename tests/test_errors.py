@@ -723,13 +723,13 @@ def test_ctrl_c_keeps_what_was_learned(stop, method):
 IDX = b"\0\0\x08\x02" + struct.pack(">2I", 2, 3) + bytes(range(6))  # [[0 1 2] [3 4 5]]
 GZIP = gzip.compress(IDX, mtime=0)
 WHOLE = "read_idx expected a whole gzip file, got {path}: ..."
-START = "read_idx expected {path} to start with 00 00 08 (IDX of uint8), got"
+START = "read_idx expected {path} to start with 00 00 08 (IDX of uint8) or 00 00 0c (of int32), got"
 REINSTALL = ". This file belongs to nnlib: install the package again"
 BAD_FILES = {
     "cut": (GZIP[:-9], WHOLE),
     "cut before the checksum": (GZIP[:-8], WHOLE),
     "flipped byte": (GZIP[:20] + bytes([GZIP[20] ^ 0xFF]) + GZIP[21:], WHOLE),
-    "not compressed": (IDX, WHOLE),
+    "not compressed, cut": (IDX[:-1], "read_idx expected (2, 3) items in {path}, got 5: the file is cut or damaged"),
     "an error page": (b"<html>404 Not Found</html>", WHOLE),
     "empty": (b"", f"{START} an empty file"),
     "nothing inside": (gzip.compress(b""), f"{START} an empty file"),

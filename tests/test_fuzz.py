@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib import Dense, Sequential, Tanh
-from nnlib.data import mnist, read_idx
+from nnlib.data import load_csv, mnist, read_idx
 
 # IDX
 
@@ -63,6 +63,31 @@ def test_a_gigabyte_in_a_file_of_a_megabyte_is_refused(tmp_path, monkeypatch):
     with harmless(tmp_path / "digits.gz", content, "read_idx expected at most 134,217,728 bytes"):
         read_idx(tmp_path / "digits.gz")
         pytest.fail("it was read")
+
+
+# Tables
+
+TABLE = b"label,a,b\n1,0.5,2\n0,3,4e2\n"
+CELLS = st.sampled_from(["1", "0", "-2.5", "", "nan", "1e999", "1e18", "a", '"3"', '"', "pixel0", "\0", "9" * 400])
+TABLES = st.one_of(
+    st.binary(max_size=200),
+    damaged(TABLE),
+    damaged(packed(TABLE)),
+    damaged(TABLE).map(packed),
+    st.text(max_size=100).map(lambda text: text.encode(errors="surrogatepass")),
+    st.lists(st.lists(CELLS, max_size=4), max_size=4).map(lambda rows: "\n".join(map(",".join, rows)).encode()),
+    st.integers(0, 2**25).map(lambda n: packed(TABLE + n * b"1")),
+)
+
+
+@fuzz(200)
+@given(content=TABLES, label=st.sampled_from([0, -1, None]), scaled=st.booleans())
+def test_tables(tmp_path, content, label, scaled):
+    with harmless(tmp_path / "t.csv", content, "load_csv expected"):
+        X, y = load_csv(tmp_path / "t.csv", label=label, scaled=scaled)
+        assert np.isfinite(X).all()
+        assert (y is None) == (label is None)
+        assert y is None or len(X) == len(y) > 0
 
 
 # Models

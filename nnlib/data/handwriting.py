@@ -2,11 +2,12 @@
 
 import io
 import warnings
+from pathlib import Path
 
 import numpy as np
 
 SIDE, BOX, INK = 28, 20, 0.1  # of the picture, of the box for the ink; what is fainter is taken for paper
-MOST_PIXELS, KEPT = 20_000_000, 256
+MOST_PIXELS, KEPT, LARGEST = 20_000_000, 256, 2**26  # the last: bytes of a file
 KINDS = ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"]  # Pillow would start another program for some that are left out
 
 
@@ -15,6 +16,7 @@ def normalise(picture):
 
     The shift is by whole pixels, as it was in MNIST, so that MNIST's own digits come back unchanged.
     Shapes: picture (height, width), any size, from 0 (paper) to 1 (ink); returns (28, 28). Blank stays blank.
+    Raises ValueError for other numbers, and where ink and paper are exchanged.
 
     >>> picture = np.zeros((100, 60))
     >>> picture[10:50, 5:11] = 1                                   # 40 high, 6 wide, on the left
@@ -45,7 +47,23 @@ def checked(picture):
         raise ValueError(
             f"normalise expected ink from 0 to 1, got {picture.min()} to {picture.max()}: divide by 255 first?"
         )
+    if is_white_paper(picture):
+        raise ValueError(
+            "normalise expected 0 for paper and 1 for ink, got a picture with ink all around: dark ink on white paper? "
+            "normalise(1 - picture) turns it round, and read_picture finds out by itself"
+        )
     return picture.astype(np.float64)
+
+
+def is_white_paper(picture):
+    """Whether a picture is bright along its border and in most other places, and dark in some."""
+    bright = picture > picture.max() / 2
+    return edge(bright).mean() > 0.95 and 0.5 < bright.mean() < 1
+
+
+def edge(picture):
+    """Return the pixels along the border of a picture, the corners twice."""
+    return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
 def resized(picture, height, width):
@@ -66,14 +84,17 @@ def means(n, m):
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def read_picture(content):
-    """Return the ink in the bytes of an image file (one of KINDS), (height, width) from 0 to 1, at most 256 each.
+def read_picture(file):
+    """Return the ink in an image file (one of KINDS), (height, width) from 0 to 1, at most 256 each.
 
+    file: its path, or the bytes that are in it.
     Colour becomes grey; what differs most from the border is ink, be it darker or brighter; what differs from
-    the border no more than the border itself is paper. Raises ValueError for other bytes and above 20 megapixels.
+    the border no more than the border itself is paper. Raises FileNotFoundError, or ValueError for other bytes and
+    above 20 megapixels.
     """
     from PIL import Image, ImageOps  # only here: the core itself needs NumPy only
 
+    content = file if isinstance(file, (bytes, bytearray, memoryview)) else bytes_of(Path(file).expanduser())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow's own limit, which is higher
@@ -85,8 +106,24 @@ def read_picture(content):
     except Image.DecompressionBombError:
         raise ValueError(f"expected a picture of at most {MOST_PIXELS:,} pixels, got a larger one") from None
     except Exception as error:  # Pillow and zlib raise a dozen kinds for a damaged file
-        raise ValueError(f"expected an image file such as PNG or JPEG, got {len(content):,} other bytes") from error
+        where = "" if content is file else f" in {file}"
+        hint = ": HEIC, as phones write it? Save it as JPEG" if bytes(content[4:8]) == b"ftyp" else ""
+        got = f"{len(content):,} other bytes{where}{hint}"
+        raise ValueError(f"expected an image file such as PNG or JPEG, got {got}") from error
     return ink_of(grey)
+
+
+def bytes_of(path):
+    """Return what is in a file; raises FileNotFoundError, or ValueError for a folder or a very large file."""
+    if not path.exists():
+        raise FileNotFoundError(f"read_picture expected the file {path}, and it is not there")
+    if path.is_dir():
+        raise ValueError(f"read_picture expected a file, got the folder {path}")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"read_picture expected at most {LARGEST:,} bytes in {path}, got more")
+    return content
 
 
 def on_paper(image, Image):
@@ -101,7 +138,7 @@ def on_paper(image, Image):
 
 def ink_of(grey):
     """Return how far each pixel is from paper to ink, 0 to 1; paper is what the border shows."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = edge(grey)
     paper = np.median(border)
     apart = grey.astype(float) - paper
     apart *= 1 if apart.max() > -apart.min() else -1

@@ -42,7 +42,7 @@ class PadFrame:
 
 def pad_frame(who, read, sheet, normalised):
     """Return the PadFrame of a sheet, read by `read(X)`, which gives ten scores (1, 10) for a picture (1, 784)."""
-    seen = (normalise(sheet) if normalised else resized(sheet, SIDE, SIDE)).astype(np.float32)
+    seen = (normalise(np.pad(sheet, 1)) if normalised else resized(sheet, SIDE, SIDE)).astype(np.float32)
     if not seen.any():
         return PadFrame(who, sheet, seen, np.zeros(10), np.zeros((0, SIDE, SIDE)), np.zeros(0), np.zeros(0))
     return PadFrame(who, sheet, seen, probabilities(who, read, seen), *nearest(seen))
