@@ -222,9 +222,9 @@ def examine(exercise, function):
     printed.rest()
     if fault is not None and exercise.judge is None and not fault.cause and not strange(results):
         cases = exercise.cases()[: len(results)]
-        fault.cause = known_cause(exercise, results, rights) or cause_of(
-            results, rights, cases, names(exercise), exercise.answer, function, exercise.order
-        )
+        others = results, rights, cases, names(exercise), exercise.answer, function, exercise.order
+        known = known_cause(exercise, results, rights)
+        fault.cause = known or first_cause(exercise, results, rights, cause_of(*others))
         if which := re.match(r"value (\d)", fault.cause):  # then the numbers are those of that value
             i, tried = int(which[1]) - 1, zip(results, rights, cases, strict=True)
             found = (difference(exercise, mine[i], right[i], shown(exercise, case)) for mine, right, case in tried)
@@ -363,16 +363,38 @@ def known_cause(exercise, results, rights):
     the wrong ones, and the reader's to be like it wherever it is wrong.
     """
     present = []
-    for wrong, says in exercise.wrong:
-        try:
-            known = [run(exercise, wrong, given)[0] for given in exercise.cases()[: len(results)]]
-        except Fault:
-            continue
+    for known, says in known_results(exercise, len(results)):
         if same(exercise, results, known):
             return says
         if wrong_alike(exercise, results, known, rights):
             present.append(says)
     return present[0] if present else ""
+
+
+def known_results(exercise, count):
+    """Yield the results of each known wrong answer in the first cases, and what to say to its author."""
+    for wrong, says in exercise.wrong:
+        try:
+            yield [run(exercise, wrong, given)[0] for given in exercise.cases()[:count]], says
+        except Fault:
+            continue
+
+
+def first_cause(exercise, results, rights, cause):
+    """Return a cause, or where it is not that of the first wrong value, what a known answer with this value says."""
+    count = len(rights[0]) if isinstance(rights[0], tuple) else 0
+    if not all(isinstance(r, (tuple, list)) and len(r) == count for r in results):
+        return cause
+    for i in exercise.order or range(count):
+        mine, right = ([result[i] for result in each] for each in (results, rights))
+        if not same(exercise, mine, right):
+            which = f"value {i + 1} of {count}: "
+            if cause and (cause.startswith(which[:-2]) or not cause.startswith("value ")):
+                return cause
+            known = ((k, says) for k, says in known_results(exercise, len(results)) if isinstance(k[0], tuple))
+            alike = (says for k, says in known if same(exercise, mine, [r[i] for r in k if len(r) > i]))
+            return next((which + says for says in alike), cause)
+    return cause
 
 
 def same(exercise, results, others):
