@@ -345,7 +345,7 @@ BUGS = [
     *bugs(
         "checks/predict",
         ("a prediction is always right", 'if self.mine == outcome', "if self.mine"),
-        ("capitals count in a prediction", "if plain(choice) == plain(mine)", "if choice == mine"),
+        ("capitals count in a prediction", "if plain(choice) == plain(text_of(mine))", "if choice == mine"),
         ("True is a number to predict", " and not isinstance(mine, bool)", ""),
     ),
     *bugs(

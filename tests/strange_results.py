@@ -183,6 +183,14 @@ def deep():
     return items
 
 
+def objects(*items):
+    """Return an array of objects; np.array would ask each of them for its own array."""
+    made = np.empty(len(items), object)
+    for i, item in enumerate(items):
+        made[i] = item
+    return made
+
+
 def table(make):
     return make([(1.0, 2)], [("a", float), ("b", int)])
 
@@ -225,7 +233,7 @@ RESULTS = {
     "records": lambda: table(np.array),
     "a record": lambda: table(np.array)[0],
     "a recarray": lambda: table(np.rec.array),
-    "an array of objects": lambda: np.array([object(), NeedsGrad(), None, generator()], object),
+    "an array of objects": lambda: objects(object(), NeedsGrad(), None, generator()),
     "an array of arrays": lambda: np.array([np.ones(2), np.ones((3, 2)), 1.0], object),
     "a table of objects": lambda: np.ones((2, 3), object),
     "an array of texts": lambda: np.array(["1.0", "2.0"]),

@@ -1,5 +1,6 @@
 """Each exercise in its four states, and what learners really do with one."""
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -20,6 +21,7 @@ import numpy as np
 import pytest
 import strange_results
 from rules import NOTEBOOKS, answers, load
+from wrong_answers import fault_of
 
 import nnlib.checks
 from nnlib import Adam, Dense, Sequential
@@ -383,6 +385,40 @@ def test_of_two_mistakes_the_first_is_said(number, answer, says, numbers, capsys
     assert numbers in said
 
 
+SEVERAL = [e for e in EXERCISES if e.judge is None and isinstance(e.answer(*e.cases()[0]), tuple)]
+APART = 11  # of all pairs of known mistakes one in so many
+
+
+def mixed(exercise, wrong):
+    """Return a function that gives the right values, but those in the dict `wrong` as known wrong answers do."""
+
+    def answer(*args):
+        values = list(exercise.answer(*args))
+        for i, function in wrong.items():
+            values[i] = function(*args)[i]
+        return tuple(values)
+
+    return answer
+
+
+@pytest.mark.parametrize("exercise", SEVERAL, ids=by_number)
+def test_of_any_two_known_mistakes_the_first_is_said(exercise):
+    count, own = len(exercise.answer(*exercise.cases()[0])), {}
+    for (function, says), i in itertools.product(exercise.wrong, range(count)):
+        with contextlib.suppress(TypeError, IndexError):  # of results that are not several
+            fault = fault_of(exercise, mixed(exercise, {i: function}))
+            if fault and not fault.cause.startswith("warns"):  # then the value itself is right
+                own.setdefault(i, {})[function] = {fault.cause, says.rstrip(".")}
+    order = exercise.order or range(count)
+    pairs = [(i, j, a, b) for i, j in itertools.combinations(order, 2) for a in own.get(i, ()) for b in own.get(j, ())]
+    others = [pair for pair in pairs if pair[2] is not pair[3]]
+    assert others
+    for i, j, first, second in others[::APART]:
+        cause = fault_of(exercise, mixed(exercise, {i: first, j: second})).cause
+        of_it = cause.startswith((f"value {i + 1} of", "in all values")) or any(cause in s for s in own[i].values())
+        assert of_it, (first.__name__, second.__name__, cause)
+
+
 def test_a_judge_that_fails_is_a_message(toy, capsys, monkeypatch):
     def fails(result, x):
         raise ZeroDivisionError("nothing left")
@@ -626,6 +662,15 @@ def test_predictions(capsys):
     assert "down, as you predicted" in capsys.readouterr().out
     predict("How many?", mine=0.5).reveal(0.965, "{:.0%}")
     assert "You predicted 50%, it is 96%" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of np.matrix
+@pytest.mark.parametrize("make", strange_results.RESULTS.values(), ids=strange_results.RESULTS)
+def test_predictions_and_comparisons_do_not_raise_either(make, capsys):
+    for choices in [("up", "down"), ()]:
+        predict("Which way?", *choices, mine=make()).reveal("down" if choices else 0.5)
+    compare("dW", make(), np.ones((2, 3)))
+    assert "Traceback" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from nnlib.checks.results import Endless, kind, plain, size, strange
+from nnlib.checks.settings import as_delivered
+
 
 def compare(name, mine, reference):
     """Print whether `mine` is exactly or nearly the reference, and if not, where and perhaps why.
@@ -9,7 +12,21 @@ def compare(name, mine, reference):
     >>> compare("dW", np.array([1.0, 2.0]), np.array([1.0, 2.0]))
     dW         exact True   close True   largest difference 0.0e+00
     """
-    mine, reference = np.asarray(mine), np.asarray(reference)
+    reference = np.asarray(reference)
+    try:
+        numbers = plain(mine)
+        usable = strange(numbers) is None and (isinstance(numbers, np.ndarray) or size(numbers) <= reference.size)
+        array = np.asarray(numbers) if usable else None
+    except (Endless, ValueError):  # the last: of lists of different lengths
+        array = None
+    if array is None:
+        print(f"{name:10} expected numbers of shape {reference.shape}, got {kind(mine)}")
+        return
+    with as_delivered():
+        print_difference(name, array, reference)
+
+
+def print_difference(name, mine, reference):
     if mine.shape != reference.shape:
         hint = ": transposed?" if mine.shape == reference.shape[::-1] else ""
         print(f"{name:10} expected shape {reference.shape}, got {mine.shape}{hint}")

@@ -389,7 +389,7 @@ def first_cause(exercise, results, rights, cause):
         mine, right = ([result[i] for result in each] for each in (results, rights))
         if not same(exercise, mine, right):
             which = f"value {i + 1} of {count}: "
-            if cause and (cause.startswith(which[:-2]) or not cause.startswith("value ")):
+            if cause and (cause.startswith(which[:-2]) or not cause.startswith(("value ", "the results do not"))):
                 return cause
             known = ((k, says) for k, says in known_results(exercise, len(results)) if isinstance(k[0], tuple))
             alike = (says for k, says in known if same(exercise, mine, [r[i] for r in k if len(r) > i]))

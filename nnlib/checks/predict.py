@@ -1,5 +1,8 @@
 """A guess before a cell is run, set beside what came out: the surprise is half of the lesson."""
 
+from nnlib.checks.results import Endless, Strange, kind, words
+from nnlib.checks.results import plain as made_plain
+
 
 class Prediction:
     """What the reader expects; `reveal` sets it beside the outcome."""
@@ -32,15 +35,25 @@ def predict(question, *choices, mine=None):
     """
     wanted = " or ".join(repr(choice) for choice in choices) or "a number"
     if choices and mine is not None:  # spaces and capitals do not count, and 0 is as good as "0"
-        mine = next((choice for choice in choices if plain(choice) == plain(mine)), mine)
-    usable = mine in choices if choices else isinstance(mine, (int, float)) and not isinstance(mine, bool)
+        mine = next((choice for choice in choices if plain(choice) == plain(text_of(mine))), mine)
+    number = issubclass(type(mine), (int, float)) and not isinstance(mine, bool)
+    usable = any(mine is choice for choice in choices) if choices else number
     if mine is None:
         print(f"○ your prediction? Write mine={wanted} and run the cell again, or go on without.")
     elif not usable:
-        print(f"○ a prediction here is {wanted}, not {mine!r}")
+        print(f"○ a prediction here is {wanted}, not {text_of(mine, repr)}")
     else:
         print(f"kept: {mine}")
     return Prediction(question, choices, mine if usable else None)
+
+
+def text_of(mine, how=str):
+    """Return a prediction as a text; of what is no text or number only what it is."""
+    try:
+        strange = isinstance(made_plain(mine), Strange)
+    except Endless:
+        strange = True
+    return kind(mine) if strange else words(mine, how)
 
 
 def plain(text):

@@ -107,10 +107,10 @@ def size(result):
     return sum(map(size, result)) if isinstance(result, (list, tuple)) else np.size(result)
 
 
-def words(error):
-    """Return what an exception says, cut where it is long."""
+def words(thing, how=str):
+    """Return what an exception or a value says of itself, cut where it is long."""
     try:
-        text = str(error).encode(errors="backslashreplace").decode()  # half a character cannot be printed
+        text = how(thing).encode(errors="backslashreplace").decode()  # half a character cannot be printed
     except KeyboardInterrupt:
         raise
     except BaseException:
