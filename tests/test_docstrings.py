@@ -92,6 +92,37 @@ def occupied(tmp_path):
     files.claimed(tmp_path / "part", patience=0.01)
 
 
+class Counts(nnlib.layers.Layer):
+    """Keeps a mean from training that no name in `state` speaks of."""
+
+    mean = 0.0
+
+    def forward(self, X, training=False):
+        if training:
+            self.mean = X.mean()
+        return X - self.mean
+
+    def backward(self, dY, input_grad=True):
+        return dY
+
+
+def nameless(tmp_path):
+    found = nnlib.Sequential(Counts(), nnlib.Dense(3, 2, rng=rng()))
+    found.forward(X, training=True)
+    found.save(tmp_path / "x.npz")
+
+
+def keeps_an_object(tmp_path):
+    optimizer = nnlib.SGD(1)
+    optimizer.note = object()
+    model().save(tmp_path / "x.npz", optimizer)
+
+
+def of_another_model(tmp_path):
+    model().save(tmp_path / "x.npz")
+    nnlib.Sequential(nnlib.Dense(3, 3, rng=rng())).load(tmp_path / "x.npz")
+
+
 def cut_short(tmp_path):
     (tmp_path / "x.gz").write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x09abc"))
     mnist.read_idx(tmp_path / "x.gz")
@@ -124,6 +155,11 @@ RAISES = {
         ("cut short", cut_short),
         ("another SHA-256", other_hash),
     ],
+    "Sequential.save": [
+        ("does not name in `state`", nameless),
+        ("neither a number nor an array", keeps_an_object),
+    ],
+    "Sequential.load": [("a file that does not fit", of_another_model)],
     "claimed": [("has been there for `patience` seconds", occupied)],
     "check_layer": [("output differs between two copies", lambda: gradcheck.check_layer(Shaky(), X, rng=rng()))],
     "Dense": [

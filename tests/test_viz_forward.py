@@ -240,7 +240,7 @@ def raises(X, W, b):
         ("dense_forward", raises, "KeyError in line 2"),
         ("softmax", lambda Z: Z.sum(axis=1), "softmax expected to return shape (3, 3), got (3,)"),
         ("softmax", lambda Z: np.exp(1000 * Z), "softmax returned nan or inf"),
-        ("ReLU", lambda X: X, "ReLU expected a class with forward(X), got an object of type function"),
+        ("ReLU", lambda X: X, "ReLU expected a class with forward(X), got the function <lambda>"),
         ("ReLU", 3, "ReLU expected a class with forward(X), got an object of type int"),
         ("ReLU", nnlib.activations.Activation, "NotImplementedError"),
     ],
