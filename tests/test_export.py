@@ -5,9 +5,12 @@ import re
 import sys
 from base64 import b64decode, b64encode
 from html import unescape
+from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from PIL import Image
 
@@ -227,6 +230,60 @@ def test_html_does_nothing(kind, html, tmp_path):
         "templ",
     ]:
         assert word not in tags
+
+
+PIECES = [
+    "$x^$",
+    "$$",
+    "![a](b.png)",
+    "![](attachment:x)",
+    "<div>",
+    "</div>",
+    "</details>",
+    "<svg>",
+    "</svg>",
+    "<img src=",
+    '">',
+    "'",
+    "[x](y)",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "&lt;",
+    "&",
+    "$\\frac{1}{",
+    "}",
+    "<math><mi>",
+    "<script>",
+    "</script>",
+    "<style>",
+    "</main>",
+    "<a href='javascript:x'>",
+    "data:image/png;base64,AAAA",
+    "<table><tr>",
+    "<p style='a:b'>",
+    "<input>",
+    "<details><summary>",
+    "`",
+    "# ",
+    "\n\n",
+    "```\n",
+    "> ",
+    "- ",
+    "\x00",
+]
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_whatever_is_put_together_becomes_one_sound_page(source):
+    kinds = ["text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png"]
+    cells = [new_markdown_cell(source, attachments={"x": {"image/png": source}})]
+    cells += [code(new_output("display_data", {kind: source})) for kind in kinds]
+    html, _ = export.page(new_notebook(cells=cells), "Mine", Path(__file__).parent)
+    main = html[html.index("<main") :]
+    assert (main.count("</main>"), main.count("<script>"), main.count("<style")) == (1, 1, 0)  # the script is ours
 
 
 def test_raw_cells_are_shown_as_they_are(tmp_path):
