@@ -14,7 +14,19 @@ from PIL import Image
 import nnlib
 from nnlib import files, gradcheck, losses, pretrained, training
 from nnlib.autodiff import Tensor
-from nnlib.data import blobs, circles, handwriting, line, load_mnist, load_uci_digits, logic_gate, mnist, spirals, xor
+from nnlib.data import (
+    blobs,
+    circles,
+    handwriting,
+    line,
+    load_csv,
+    load_mnist,
+    load_uci_digits,
+    logic_gate,
+    mnist,
+    spirals,
+    xor,
+)
 from nnlib.notebooks import read
 
 ELSEWHERE = r"\.(viz|checks|experiments|export)|__main__"  # views and checks have tests of their own
@@ -150,6 +162,10 @@ RAISES = {
         ("other bytes", lambda: handwriting.read_picture(b"none")),
         ("above 20 megapixels", lambda: handwriting.read_picture(wide_png())),
     ],
+    "normalise": [("ink and paper are exchanged", lambda: handwriting.normalise(1 - np.pad(np.ones((2, 2)), 9)))],
+    "load_mnist": [("FileNotFoundError", lambda tmp_path: nnlib.load_mnist(tmp_path))],
+    "load_csv": [("FileNotFoundError", lambda tmp_path: load_csv(tmp_path / "none.csv"))],
+    "files_of": [("FileNotFoundError", lambda tmp_path: mnist.files_of(tmp_path))],
     "read_idx": [
         ("FileNotFoundError", lambda tmp_path: mnist.read_idx(tmp_path / "none.gz")),
         ("cut short", cut_short),

@@ -32,8 +32,9 @@ def read_idx(path, sha256=None, largest=LARGEST):
     IDX: two zero bytes, the type of the items (8 is uint8, 12 is int32), the number of dimensions, each dimension
     as a big-endian 32-bit integer, then the items.
 
-    Raises FileNotFoundError, or ValueError for a file that is cut short, damaged, of another kind or of more than
-    `largest` bytes (128 MiB), and for one whose decompressed bytes have another SHA-256 than the one given.
+    Raises FileNotFoundError, or ValueError for a file that is cut short, damaged, of another kind or of
+    more than 128 MiB (unless `largest` says how many bytes it may have), and for one whose decompressed bytes have
+    another SHA-256 than the one given.
     """
     path = Path(path)
     content = content_of(path, largest)

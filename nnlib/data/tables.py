@@ -19,7 +19,7 @@ def load_csv(path, *, label=0, scaled=False):
 
     The values are separated by commas, semicolons, tabs or blanks, with or without quotes; the file may be gzipped,
     and its first line may hold the names of the columns, as in Kaggle's train.csv.
-    Shapes: X uint8 if all its numbers are whole and from 0 to 255, as pixels are, else float64; y int64.
+    X is uint8 if all its numbers are whole and from 0 to 255, as pixels are, else float64; y is int64.
 
     Parameters
         label: which column it is, from 0 on, or -1 for the last one; None where there is none, and y is None, too
