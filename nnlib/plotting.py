@@ -56,7 +56,7 @@ def png(made):
 
 
 def plot_images(X, titles, columns=10, **options):
-    """Return a grid of grey pictures, ink dark on white paper.   Shapes: X (n, height, width), or (n, side²).
+    """Return a grid of grey pictures, ink dark on white paper.   Shapes: X (n, height, width), or (n, size) of squares.
 
     options: of matplotlib's `imshow`, such as cmap, vmin, vmax
     """

@@ -208,7 +208,10 @@ VALUE_ERRORS = [
         lambda: run(y=np.c_[y], model=new_model(n_out=1), loss=BinaryCrossEntropy()),
     ),
     # pictures
-    ("plot_images expected X of shape (n, 28, 28) or (n, 784), n > 0, got (6, 3)", lambda: plot_images(X, "abc")),
+    (
+        "plot_images expected pictures (n, height, width), or square ones as rows, got (6, 3)",
+        lambda: plot_images(X, "abc"),
+    ),
     ("draw_confusion expected a table of shape (n, n) or (n, n + 1), got (6, 3)", lambda: plot_confusion(X)),
     # numbers of a run
     *[

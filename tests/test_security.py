@@ -133,7 +133,7 @@ def test_values_of_learners_are_escaped_in_the_page(capsys, monkeypatch):
     bundles = [neuron._repr_mimebundle_(), strange._repr_mimebundle_(), *shown]
     assert all(data.keys() <= TEXTS for data, _ in bundles)
     said = capsys.readouterr().out
-    assert said.count(EVIL) >= 6
+    assert said.count(EVIL) >= 5  # a check names the kind of what came and asks it for no text
     assert EVIL in neuron.error
     assert EVIL in strange.error
     outputs = [nbformat.v4.new_output("stream", text=said)]
