@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from test_advice import Softmax
 
-from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, evaluate, load_mnist, minibatches, softmax
+from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, evaluate, load_mnist, minibatches
 from nnlib.advice import idle
 from nnlib.optimizers import SGD
 from nnlib.viz import LiveTraining
@@ -145,14 +146,6 @@ def test_hints_of_runs_that_earn_them():
 
 
 def test_a_model_with_a_softmax_of_its_own_is_told_that_there_are_two():
-    class Softmax(ReLU):
-        def forward(self, X, training=False):
-            self.P = softmax(X)
-            return self.P
-
-        def backward(self, dY, input_grad=True):
-            return self.P * (dY - (dY * self.P).sum(axis=1, keepdims=True))
-
     view = LiveTraining(lambda rng: Sequential(*built(rng).layers, Softmax())).run(32)
     assert view.now.hints[0].startswith("Softmax twice: the model's scores lie between 0 and 1")
 
