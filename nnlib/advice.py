@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.activations import ReLU, Sigmoid, Tanh
+from nnlib.contract import learned
 from nnlib.losses import SoftmaxCrossEntropy
 
 ROWS = 1000  # a look takes so many at most
@@ -55,7 +56,6 @@ class Look:
 
     model: object
     loss_function: object
-    optimizer: object
     X: np.ndarray
     prediction: np.ndarray
     before: np.ndarray | None = None
@@ -73,7 +73,7 @@ class Look:
     @property
     def learners(self):
         """Pairs (number, layer) of the layers that learn."""
-        return [(k, layer) for k, layer in enumerate(self.layers, start=1) if getattr(layer, "parameters", ())]
+        return [(k, layer) for k, layer in enumerate(self.layers, start=1) if learned(layer)]
 
     @property
     def guesses(self):
@@ -95,16 +95,19 @@ class Look:
         )
 
     @property
+    def start(self):
+        """How long the parameters were at the start; 0 where it is not known."""
+        return 0.0 if self.before is None else _length(self.before)
+
+    @property
     def growth(self):
         """How many times as long as at the start the parameters are."""
-        start = np.nan if self.before is None else _length(self.before)
-        return _length(self.model.params) / start if start else math.nan
+        return _length(self.model.params) / self.start if self.start else math.nan
 
     @property
     def moved(self):
         """How far the parameters moved, as a part of their length at the start."""
-        start = np.nan if self.before is None else _length(self.before)
-        return _length(self.model.params - self.before) / start if start > 0 else math.nan
+        return _length(self.model.params - self.before) / self.start if self.start else math.nan
 
 
 def _length(vector):
@@ -316,7 +319,7 @@ def best_guess(loss, y, width):
     return min(found, key=lambda pair: pair[0])
 
 
-def look_at(model, loss, optimizer, X, y, *, before=None, steps=math.inf):
+def look_at(model, loss, X, y, *, before=None, steps=math.inf):
     """Return a `Look` at a model after its run; model and loss stay as they are.
 
     Parameters
@@ -328,7 +331,7 @@ def look_at(model, loss, optimizer, X, y, *, before=None, steps=math.inf):
     X, y = np.asarray(X)[rows], np.asarray(y)[rows]
     model, loss = copy.deepcopy((model, loss))
     with np.errstate(all="ignore"):
-        found = Look(model, loss, optimizer, X, model.forward(X), before, steps)
+        found = Look(model, loss, X, model.forward(X), before, steps)
         found.guess, found.guess_accuracy = best_guess(loss, y, found.prediction.shape[-1])
         found.loss = loss.forward(found.prediction, y)
         if found.guess_accuracy is not None:
@@ -344,7 +347,7 @@ def _arriving(model, dY):
         return (float(np.any(model.grads)),)
     lengths = []
     for layer in reversed(model.layers):
-        if getattr(layer, "parameters", ()):
+        if learned(layer):
             lengths.append(_length(dY.ravel()))
         dY = layer.backward(dY)
     return tuple(lengths[::-1])
@@ -357,19 +360,19 @@ def signs_of(look, of=("model", "inputs", "run")):
     return [(sign, seen) for sign, seen in found if seen]
 
 
-def advice(model, loss, optimizer, X, y, *, before=None, steps=math.inf):
+def advice(model, loss, X, y, *, before=None, steps=math.inf):
     """Return in one line what a run suffers from, its likely cause and a test that would show it; "" if nothing.
 
     Parameters: those of `look_at`. It is what `fit` says at its end; after a loop of `train` ask it yourself:
 
-    >>> from nnlib import SGD, Dense, Sequential, MeanSquaredError
+    >>> from nnlib import Dense, Sequential, MeanSquaredError
     >>> X = np.linspace(0, 100, 200).reshape(100, 2)
     >>> model = Sequential(Dense(2, 1, rng=np.random.default_rng(0)))
-    >>> advice(model, MeanSquaredError(), SGD(lr=0.1), X, X[:, :1]).partition(". ")[0]
+    >>> advice(model, MeanSquaredError(), X, X[:, :1]).partition(". ")[0]
     'Large inputs: the root of the mean square of X is 57.8'
     """
     try:
-        found = signs_of(look_at(model, loss, optimizer, X, y, before=before, steps=steps))
+        found = signs_of(look_at(model, loss, X, y, before=before, steps=steps))
     except Exception as error:  # whatever a layer or a loss of one's own does, the run is over and its model is kept
         return f"No advice: {type(model).__name__} could not be looked at, {type(error).__name__}: {error}"
     return in_words(*found[0]) if found else ""
@@ -377,7 +380,7 @@ def advice(model, loss, optimizer, X, y, *, before=None, steps=math.inf):
 
 def cause_in(X):
     """Return what of the inputs alone may have made a loss infinite, in one line; "" if nothing."""
-    found = signs_of(Look(None, None, None, np.asarray(X), prediction=X), of=["inputs"])
+    found = signs_of(Look(None, None, np.asarray(X), prediction=X), of=["inputs"])
     return in_words(*found[0]) if found else ""
 
 

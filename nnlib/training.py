@@ -190,7 +190,7 @@ def fit(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=Non
             bar.stopped(len(history))
     steps = len(history) * math.ceil(len(X) / batch_size)
     with suppress(KeyboardInterrupt):
-        history.advice = advice(model, loss, optimizer, X, y, before=before, steps=steps)
+        history.advice = advice(model, loss, X, y, before=before, steps=steps)
     if progress and history.advice:
         print(history.advice)
     return history

@@ -205,7 +205,7 @@ BUGS = [
         ("advice: idle units only when all are", "if flat > of / 2", "if flat >= of + 1"),
         ("advice: saturated units are always sick", 'flat if kind == "dead" else 0', "flat"),
         ("advice: growth upside down",
-         "return _length(self.model.params) / start", "return start / _length(self.model.params)"),
+         "return _length(self.model.params) / self.start", "return self.start / _length(self.model.params)"),
         ("advice: moved from nowhere", "_length(self.model.params - self.before)", "_length(self.model.params)"),
         ("advice: the last sign of all", 'return in_words(*found[0]) if found else ""\n\n\ndef cause_in',
          'return in_words(*found[-1]) if found else ""\n\n\ndef cause_in'),

@@ -39,6 +39,7 @@ from patience import PATIENCE
 from PIL import Image, ImageChops, UnidentifiedImageError
 
 from nnlib.__main__ import loopback, make_do
+from nnlib.jupyter import WIDGET  # its ids are random, and it is stripped from stored files
 from nnlib.notebooks import read, stray
 
 
@@ -61,7 +62,6 @@ FLOAT = re.compile(r"(-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+)")
 FLOAT_NOISE = 1e-6  # relative; float64 results spread by 2e-14 over CPUs, printed ones by their last digit
 PICTURE_NOISE = 2.0  # root mean square at 160 x 120 pixels; a line whose slope changes by 1 % has more
 SHAPES = str(Path(__file__).resolve().with_name("shape_comments.py"))
-WIDGET = "application/vnd.jupyter.widget-view+json"  # random ids, and stripped from stored files
 MOST_OUTPUT = 10_000_000  # bytes that a cell may print
 MOST_MEMORY = 1.3e9  # bytes that a notebook may hold: on a machine with 2 GB there is a browser as well
 

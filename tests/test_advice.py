@@ -157,7 +157,7 @@ def test_looking_changes_nothing(rng):
     loss.forward(model.forward(X[:7]), Y[:7])
     model.backward(loss.backward())
     kept = [model.params.copy(), model.grads.copy(), model.layers[0].X.copy(), loss.p.copy()]
-    advice(model, loss, SGD(0.1), X, Y)
+    advice(model, loss, X, Y)
     for now, then in zip([model.params, model.grads, model.layers[0].X, loss.p], kept, strict=True):
         np.testing.assert_array_equal(now, then)
 
@@ -193,6 +193,6 @@ def test_it_is_printed_with_the_progress_and_else_not(capsys):
 
 
 def test_how_far_it_moved_is_not_said_of_a_run_without_a_start():
-    look = look_at(network(784, 32, 10), SoftmaxCrossEntropy(), SGD(0.1), X, Y)
+    look = look_at(network(784, 32, 10), SoftmaxCrossEntropy(), X, Y)
     assert np.isnan(look.growth)
     assert np.isnan(look.moved)

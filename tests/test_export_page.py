@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chromium import CONTRAST
 from rules import NOTEBOOKS
 from test_browser import stored
 from test_export import small  # noqa: F401 (a fixture)
@@ -41,7 +42,6 @@ PROSE = """() => [...document.querySelectorAll(".prose")].map(part => {
 pytestmark = pytest.mark.browser
 
 ALL_BUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 @pytest.fixture(scope="module")

@@ -164,7 +164,7 @@ def advised(monkeypatch):
             epochs += 1
             yield epoch
         steps = epochs * math.ceil(len(X) / options["batch_size"])
-        said.append(advice(model, loss, optimizer, X, y, before=before, steps=steps))
+        said.append(advice(model, loss, X, y, before=before, steps=steps))
 
     for module in (common, nielsen, systems):
         monkeypatch.setattr(module, "train", watched)

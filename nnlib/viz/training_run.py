@@ -7,9 +7,11 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from nnlib.advice import idle_units, in_short, look_at, signs_of
+from nnlib.advice import Look, idle_units, in_short, signs_of
+from nnlib.contract import learned
 from nnlib.data.handwriting import SIDE
 from nnlib.data.mnist import load_part
+from nnlib.guards import call
 from nnlib.initializers import glorot_uniform
 from nnlib.layers import Dense, Dropout
 from nnlib.losses import SoftmaxCrossEntropy
@@ -17,7 +19,6 @@ from nnlib.model import Sequential
 from nnlib.optimizers import SGD, Adam, RMSProp
 from nnlib.training import minibatches
 from nnlib.viz.known_activations import ACTIVATIONS
-from nnlib.viz.view import arguments_of
 
 CHECKED, EVERY = 1000, 8  # validation pictures, and steps between two looks at them; base records halve: a power of 2
 TILES = 32  # units, at most
@@ -92,8 +93,7 @@ class Run:
         self.model, self.who, self.optimizer, self.batches = model, who, optimizer, batches
         self.cost, self.t, self.seen, self.stopped = SoftmaxCrossEntropy(), 0, 0, False
         self.fitting()
-        self.sees_training = "training" in arguments_of(model.forward)
-        self.layers = [layer for layer in getattr(model, "layers", ()) if getattr(layer, "parameters", ())]
+        self.layers = [layer for layer in getattr(model, "layers", ()) if learned(layer)]
         sizes = [sum(np.size(getattr(layer, name)) for name in layer.parameters) for layer in self.layers]
         if sum(sizes) != model.params.size:
             sizes = [model.params.size]
@@ -116,7 +116,7 @@ class Run:
 
     def scores(self, X, training=False):
         """Return the model's scores for pictures, (n, 10); raises ValueError for anything else."""
-        said = self.model.forward(X, **({"training": training} if self.sees_training else {}))
+        said = call(self.model.forward, X, training=training)
         if not isinstance(said, np.ndarray) or said.shape != (len(X), 10) or said.dtype.kind != "f":
             came = f"shape {said.shape}, {said.dtype}" if isinstance(said, np.ndarray) else repr(said)
             raise ValueError(f"{self.who}: model.forward expected to return floats ({len(X)}, 10), returned {came}")
@@ -156,21 +156,15 @@ class Run:
             return math.nan, math.nan, (), ()
         if self.looked[0] != self.t:
             X, y = unseen()
-            scores = self.scores(scaled(X))
+            X = scaled(X)
+            scores = self.scores(X)
             loss, found = self.cost.forward(scores, y), (math.nan, math.nan)
             if math.isfinite(loss):
                 found = loss, float(self.cost.correct(scores, y).mean())
-            self.looked = self.t, (*found, idle_units(getattr(self.model, "layers", ())), self.signs())
+            signs = signs_of(Look(self.model, self.cost, X, scores), of=["model"])  # the rest is read from the curves
+            units = idle_units(getattr(self.model, "layers", ()))
+            self.looked = self.t, (*found, units, tuple(in_short(*sign) for sign in signs))
         return self.looked[1]
-
-    def signs(self):
-        """Return in words what is wrong with the model itself; how the run goes is read from its curves."""
-        X, y = unseen()
-        try:
-            look = look_at(self.model, self.cost, self.optimizer, scaled(X), y)
-        except Exception:  # a model of the reader's that cannot be copied learns all the same
-            return ()
-        return tuple(in_short(*found) for found in signs_of(look, of=["model"]))
 
     def record(self):
         """Return the Record of the present step."""
@@ -179,7 +173,4 @@ class Run:
         if np.ndim(W) == 2 and len(W) == SIDE**2 and np.isfinite(W).all():
             top = float(np.abs(W[:, :TILES]).max()) or 1.0
             tiles = np.rint(W[:, :TILES].T * (127 / top)).astype(np.int8)
-        val_loss, accuracy, units, signs = self.look()
-        return Record(
-            self.loss, self.mean, self.norms, self.ratios, val_loss, accuracy, units, signs, tiles, top, self.seen
-        )
+        return Record(self.loss, self.mean, self.norms, self.ratios, *self.look(), tiles, top, self.seen)
