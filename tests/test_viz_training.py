@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from test_advice import Softmax
 
-from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, evaluate, load_mnist, minibatches
+from nnlib import (
+    Adam,
+    Dense,
+    Dropout,
+    ReLU,
+    Sequential,
+    SoftmaxCrossEntropy,
+    Tanh,
+    evaluate,
+    load_mnist,
+    minibatches,
+)
 from nnlib.advice import idle
 from nnlib.optimizers import SGD
 from nnlib.viz import LiveTraining
@@ -267,7 +278,7 @@ WRONG = [
     (lambda rng: (Own(rng), SGD(0.1)), "returned tuple without forward, backward, params, grads"),
     (changed(forward=lambda self, X: X[:, :9]), "forward expected to return floats (100, 10), returned shape (100, 9)"),
     (changed(forward=lambda self, X: None), "model.forward expected to return floats (100, 10), returned None"),
-    (changed(forward=lambda self, X: np.full((len(X), 10), np.nan)), "got nan or inf before any step"),
+    (changed(forward=lambda self, X: Own.forward(self, X) * np.nan), "got nan or inf before any step"),
     (changed(params=property(lambda self: np.zeros(4), lambda *_: None)), "one vector of floats, the same at each"),
 ]
 
@@ -275,6 +286,37 @@ WRONG = [
 @pytest.mark.parametrize(("make", "says"), WRONG)
 def test_what_is_wrong_with_a_readers_model_is_said_in_the_view(make, says):
     assert says in LiveTraining(make).error
+
+
+LACKS = [
+    ({"forward": lambda self, X, training=False: None}, "expected to return an array with 2 rows, as X has; returned"),
+    ({"backward": lambda self, dY: None}, "expected to return dX of shape (2, 32); returned None. Is the `return`"),
+    ({"backward": lambda self, dY: dY @ np.ones((3, 3))}, "Mine().backward was tried before the first step, with"),
+    ({"forward": lambda self, X, training=False: X + 1j}, "Dense(32, 10) expected numbers in X, got complex numbers"),
+]
+
+
+@pytest.mark.parametrize(("methods", "says"), LACKS, ids=[says for _, says in LACKS])
+def test_a_readers_layer_is_told_in_the_view_what_it_lacks(methods, says):
+    """The same words as `train` has for it, before any step."""
+
+    def make(rng):
+        mine = type("Mine", (Tanh,), methods | {"__module__": "__main__"})()
+        return Sequential(Dense(784, 32, rng=rng), mine, Dense(32, 10, rng=rng))
+
+    view = LiveTraining(make)
+    assert says in view.error
+    assert view.run(1).going is None
+
+
+def test_trying_a_readers_layer_moves_nothing():
+    """The numbers of a run do not depend on whether its layers were tried, although they share a generator."""
+    own = type("Mine", (Dropout,), {"__module__": "__main__"})
+    views = [
+        LiveTraining(lambda rng, cls=cls: Sequential(Dense(784, 10, rng=rng), cls(0.5, rng=rng))).run(2)
+        for cls in (own, Dropout)
+    ]
+    assert views[0].frame == views[1].frame
 
 
 def test_gradients_that_are_nan_at_once_or_of_another_shape_are_said():
@@ -285,7 +327,7 @@ def test_gradients_that_are_nan_at_once_or_of_another_shape_are_said():
         self.grads = np.zeros(3)
 
     assert "model.backward expected finite grads, got nan" in LiveTraining(changed(backward=spoil)).run(1).error
-    assert "expected grads of shape (7840,), got (3,)" in LiveTraining(changed(backward=shorten)).run(1).error
+    assert "one shape, got params (7840,) and grads (3,)" in LiveTraining(changed(backward=shorten)).run(1).error
 
 
 def test_scores_that_become_nan_later_are_an_explosion():
@@ -296,13 +338,17 @@ def test_scores_that_become_nan_later_are_an_explosion():
 
 
 def test_a_reader_cannot_spoil_the_pictures():
-    def forward(self, X):
+    def spoils(self, X):
         X[:] = 0
-        return X @ self.params.reshape(784, 10)
+        return Own.forward(self, X)
+
+    def spoils_later(self, X):
+        return (spoils if len(X) == 32 else Own.forward)(self, X)  # neither when it is tried, nor in a look
 
     learned, looked = digits(0, 1000)[0], unseen()[0]
     before = learned.sum(), looked.sum()
-    LiveTraining(changed(forward=forward), pictures="1000").run(1)
+    assert "forward expected to leave X as it is: make a new array" in LiveTraining(changed(forward=spoils)).error
+    assert LiveTraining(changed(forward=spoils_later), pictures="1000").run(1).error == ""
     assert (learned.sum(), looked.sum()) == before
     assert min(before) > 0
 

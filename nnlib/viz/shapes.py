@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib.guards import arguments_of
 from nnlib.viz.backward import asked
 from nnlib.viz.grids import HEIGHT, MIDDLE, POINTS, WIDTH, Grid, box, draw_grid, grid, inputs, sign
-from nnlib.viz.view import Choice, Slider, View, arguments_of
+from nnlib.viz.view import Choice, Slider, View
 
 SIDE = 4  # the longest side
 A_NUMBERS = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3], [4, 5, 6, 7]])
@@ -233,4 +234,4 @@ class Shapes(View):
 
 def two_arrays(function):
     """Return a function if it takes two arguments, else None: other notebooks have a by_loops of other things."""
-    return function if callable(function) and len(arguments_of(function)) == 2 else None
+    return function if callable(function) and len(arguments_of(function) or ()) == 2 else None

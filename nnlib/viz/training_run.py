@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 import numpy as np
 
 from nnlib.advice import Look, idle_units, in_short, signs_of
-from nnlib.contract import learned
+from nnlib.contract import check_parts, is_own, learned
 from nnlib.data.handwriting import SIDE
 from nnlib.data.mnist import load_part
 from nnlib.guards import call
@@ -101,8 +101,6 @@ class Run:
         self.loss = self.mean = math.nan
         self.norms = self.ratios = np.full(len(sizes), np.nan)
         self.looked = None, None  # a step, and what validation gave there
-        if not np.isfinite(self.scores(scaled(unseen()[0][:100]))).all():
-            raise ValueError(f"{who} expected a model with finite scores, got nan or inf before any step")
 
     def fitting(self):
         """Raise ValueError for a model that cannot be trained."""
@@ -113,6 +111,12 @@ class Run:
         params = self.model.params
         if getattr(params, "ndim", 0) != 1 or params.dtype.kind != "f" or params is not self.model.params:
             raise ValueError(f"{self.who} expected model.params to be one vector of floats, the same at each look")
+        X = scaled(unseen()[0][:100])
+        if is_own(self.model):  # one without layers is asked for ten scores first, and then for their gradient
+            self.scores(X.copy())
+        check_parts(self.model, self.cost, [(X, np.zeros(len(X), int))])  # a label that fits any number of scores
+        if not np.isfinite(self.scores(X)).all():
+            raise ValueError(f"{self.who} expected a model with finite scores, got nan or inf before any step")
 
     def scores(self, X, training=False):
         """Return the model's scores for pictures, (n, 10); raises ValueError for anything else."""

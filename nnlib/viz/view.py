@@ -4,7 +4,6 @@ state (validated) -> frame (arrays, made by `frames`) -> the browser draws it (s
 """
 
 import base64
-import inspect
 import math
 import sys
 import threading
@@ -20,11 +19,6 @@ from nnlib.checks.engine import place
 from nnlib.guards import brief
 from nnlib.plotting import figure, png
 from nnlib.training import limited_blas
-
-try:
-    import annotationlib  # from Python 3.14 on, which computes annotations when they are asked for
-except ModuleNotFoundError:
-    annotationlib = None
 
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
@@ -246,7 +240,8 @@ class View(anywidget.AnyWidget):
         """Say inside the view what went wrong."""
         function = next((f for f in self.readers.values() if raised_in(error, f)), None)
         with self.hold_sync():
-            self.error, self.answers = f"{type(error).__name__}{place(error, function)}: {error}", self.answers + 1
+            says = ". ".join([str(error), *getattr(error, "__notes__", [])])
+            self.error, self.answers = f"{type(error).__name__}{place(error, function)}: {says}", self.answers + 1
 
     def picture(self):
         """Return the frame as a PNG, drawn by matplotlib."""
@@ -307,15 +302,6 @@ def readers_names():
     while frame is not None and frame.f_globals.get("__name__", "").startswith("nnlib.viz"):
         frame = frame.f_back
     return frame.f_globals if frame is not None else {}
-
-
-def arguments_of(function):
-    """Return the names of a function's arguments; none where Python cannot tell them."""
-    as_text = {"annotation_format": annotationlib.Format.STRING} if annotationlib else {}
-    try:
-        return list(inspect.signature(function, **as_text).parameters)
-    except ValueError:  # some that are written in C, such as max
-        return []
 
 
 def raised_in(error, function):
