@@ -43,8 +43,13 @@ class Loss:
         """Return the target in the prediction's dtype; raise ValueError if it does not fit."""
         return check_target(self, target, prediction.shape).astype(prediction.dtype, copy=False)
 
-    def comparable(self, prediction, target):
-        """Return both as arrays that fit and hold no NaN, for `correct`; raise ValueError otherwise."""
+    def comparable(self, prediction, target, checked):
+        """Return both as arrays that fit and hold no NaN, for `correct`; raise ValueError otherwise.
+
+        checked: training says so, whose `forward` has just seen both
+        """
+        if checked:
+            return prediction, target
         prediction = check_scores(self, "prediction", prediction)
         target = self.check(prediction, target)
         return prediction, target if target.dtype.kind in "iu" else check_scores(self, "target", target)
@@ -111,8 +116,8 @@ class SoftmaxCrossEntropy(Loss):
         dz[self.right] -= 1 / self.n
         return dz
 
-    def correct(self, logits, labels):
-        logits, labels = self.comparable(logits, labels)
+    def correct(self, logits, labels, checked=False):
+        logits, labels = self.comparable(logits, labels, checked)
         return logits.argmax(axis=1) == labels
 
 
@@ -143,8 +148,8 @@ class BinaryCrossEntropy(Loss):
         p = 0.5 * np.tanh(0.5 * self.logits) + 0.5
         return (p - self.target) / p.size
 
-    def correct(self, logits, target):
-        logits, target = self.comparable(logits, target)
+    def correct(self, logits, target, checked=False):
+        logits, target = self.comparable(logits, target, checked)
         return ((logits > 0) == (target > 0.5)).reshape(len(logits), -1).all(axis=1)
 
 
@@ -187,8 +192,8 @@ class QuadraticCost(Loss):
     def df(self):
         return self.error / self.n
 
-    def correct(self, prediction, target):
-        prediction, target = self.comparable(prediction, target)
+    def correct(self, prediction, target, checked=False):
+        prediction, target = self.comparable(prediction, target, checked)
         if prediction.shape[1] == 1:  # one output says yes or no
             return (prediction[:, 0] > 0.5) == (target[:, 0] > 0.5)
         return prediction.argmax(axis=1) == target.argmax(axis=1)

@@ -11,7 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 from nnlib.advice import advice, cause_in
 from nnlib.contract import check_parts
-from nnlib.guards import brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
+from nnlib.guards import arguments_of, brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
 from nnlib.history import Epoch, History
 from nnlib.losses import SoftmaxCrossEntropy
 
@@ -140,6 +140,8 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
     """Step once for each batch; return the mean loss and the accuracy over all rows."""
     total, right, before = 0.0, 0, None
     correct = getattr(loss, "correct", None)
+    if "checked" in (arguments_of(correct) or ()):
+        correct = functools.partial(correct, checked=True)  # `forward` has just looked at both
     for step, (X_batch, y_batch) in enumerate(minibatches(X, y, batch_size, rng), start=1):
         prediction = call(model.forward, X_batch, training=True)
         value = loss.forward(prediction, y_batch)

@@ -11,7 +11,7 @@ from nnlib import viz
 from nnlib.initializers import glorot_uniform
 from nnlib.viz.view import View
 
-MODE = {"forward": {"training": False}, "backward": {"input_grad": True}}  # every layer's
+MODE = {"forward": {"training": False}, "backward": {"input_grad": True}, "correct": {"checked": False}}
 AXES = {"axis": None, "keepdims": False}
 DECAY = {"weight_decay": 0.0}
 RUN = {"optimizer": None, "rng": None}

@@ -1,6 +1,7 @@
 """What a reader brings, a layer, a loss or a model, is taken, or told before the first step what it lacks."""
 
 import copy
+import functools
 import re
 
 import numpy as np
@@ -12,11 +13,13 @@ from nnlib import (
     Dense,
     Dropout,
     MeanSquaredError,
+    QuadraticCost,
     ReLU,
     RMSProp,
     Sequential,
     SoftmaxCrossEntropy,
     Tanh,
+    evaluate,
     fit,
     train,
 )
@@ -551,6 +554,26 @@ def test_a_loss_of_four_lines_trains():
     assert history.loss[-1] < history.loss[0] / 2
     assert history.accuracy.tolist() == [None] * 50
     assert learn(net(), MeanSquaredError(), y=target).loss[0] != history.loss[0]
+
+
+def strict(self, prediction, target):
+    return (np.abs(prediction - target) < 0.5).all(axis=1)
+
+
+@pytest.mark.parametrize(
+    "correct", [strict, staticmethod(functools.partial(strict, None)), lambda self, *both: strict(self, *both)]
+)
+@pytest.mark.parametrize("base", [MeanSquaredError, QuadraticCost])
+def test_a_loss_may_say_what_is_right(base, correct):
+    """It need not know that training asks nnlib's own for the bare formula."""
+    Mine = type("Mine", (base,), {"correct": correct})
+    model, target = net(), X[:, :2]
+    right = float(strict(None, model.forward(X), target).mean())
+    assert 0 < right < 1
+    assert learn(model, Mine(), SGD(lr=1e-9), y=target).accuracy[0] == right
+    assert evaluate(model, X, target, Mine()).accuracy == right
+    with pytest.raises(ValueError, match="nan"):
+        evaluate(net(changed(forward=lambda self, x: x * np.nan)(4, 4)), X, target, Mine())
 
 
 def test_a_damaged_run_is_refused_whole(tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+import nnlib.losses
 import nnlib.progress
 from nnlib import (
     SGD,
@@ -54,6 +55,17 @@ def test_loss_at_the_start_is_that_of_guessing(digits):
     model.layers[-1].W *= 0.01
     assert evaluate(model, X, y).loss == pytest.approx(np.log(10), abs=0.01)
     assert evaluate(model, X, y).accuracy < 0.3
+
+
+def test_a_step_looks_at_its_labels_once(digits, monkeypatch):
+    """An epoch of 784-32-10 takes a fourteenth longer where `correct` looks at them once more than `forward`."""
+    X, y, _, _ = digits
+    seen = []
+    monkeypatch.setattr(nnlib.losses, "check_labels", lambda who, labels, *_: seen.append(len(labels)) or labels)
+    run = {"epochs": 1, "batch_size": 100, "rng": None}
+    (epoch,) = train(net(784, 10), SoftmaxCrossEntropy(), SGD(0.1), X[:500], y[:500], **run)
+    assert seen == [500, *5 * [100]], "all of them before the first step"
+    assert 0.1 < epoch.accuracy < 1
 
 
 def test_twenty_examples_can_be_learned_by_heart(digits, rng):
