@@ -39,15 +39,12 @@ def arguments_of(method):
     return names if names is None else names[inspect.ismethod(method) :]
 
 
-def takes(method, name):
-    """Return whether a method has an argument of this name; True where Python cannot tell."""
-    names = _names(getattr(method, "__func__", method))
-    return names is None or name in names
-
-
 def call(method, *arguments, **options):
     """Call a method with those of the options that it takes: a reader's forward(X) need not know of `training`."""
-    return method(*arguments, **{name: value for name, value in options.items() if takes(method, name)})
+    names = arguments_of(method)
+    if names is not None:
+        options = {name: value for name, value in options.items() if name in names}
+    return method(*arguments, **options)
 
 
 def brief(value, most=60):
@@ -187,47 +184,6 @@ def check_pair(who, X, y):
         pair = f"X {X.shape} and y {y.shape}{cure}"
         raise ValueError(f"{who} expected one target for each of at least one row, got {pair}")
     return X, y
-
-
-def check_labels(who, labels, n, n_classes):
-    """Return labels as an array, or raise ValueError: integers, shape (n,), 0 <= label < n_classes.
-
-    n is None where any number will do.
-    """
-    labels = as_array(who, "labels", labels)
-    n = len(np.atleast_1d(labels)) if n is None else n
-    problem = None
-    if labels.ndim == 0:
-        problem = f"{brief(labels.item())}: put labels into a list or an array"
-    elif labels.ndim == 2 and labels.shape[1] == n_classes > 1:
-        problem = f"shape {labels.shape}, which looks one-hot: use labels.argmax(axis=1)"
-    elif labels.shape in [(n, 1), (1, n)]:
-        problem = f"shape {labels.shape}: use labels.ravel()"
-    elif labels.shape != (n,):
-        problem = f"shape {labels.shape}"
-    elif labels.dtype.kind not in "iu":
-        problem = f"{labels.dtype}{_cure_of_labels(labels)}"
-    elif n and labels.astype(np.uint64).max() >= n_classes:  # a negative label becomes a huge one
-        problem = f"labels from {labels.min()} to {labels.max()}"
-        if n_classes == 1:
-            problem += ": use an output for each class, or BinaryCrossEntropy"
-        elif labels.min() == 1 and labels.max() == n_classes:
-            problem += ": use labels - 1"
-        elif n_classes == 2 and (np.abs(labels) == 1).all():
-            problem += ": use (labels + 1) // 2"
-    if problem:
-        raise ValueError(f"{who} expected integer labels of shape ({n},) from 0 to {n_classes - 1}, got {problem}")
-    return labels
-
-
-def _cure_of_labels(labels):
-    """Return how labels that are no integers can become some."""
-    if labels.size and isinstance(labels[0], str):
-        return ": np.unique(labels, return_inverse=True)[1] numbers them"
-    if labels.dtype.kind not in "bf":
-        return ""
-    strange = labels[labels != np.floor(labels)] if labels.dtype.kind == "f" else labels[:0]
-    return f", such as {strange[0]}" if len(strange) else ": use labels.astype(int)"
 
 
 def first_strange_row(values):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nnlib.guards import check_floats, check_labels, check_scores, check_target
+from nnlib.guards import check_floats, check_scores, check_target
+from nnlib.labels import check_labels
 
 
 def softmax(logits):

@@ -123,6 +123,7 @@ BUGS = [
         "labels",
         ("one_hot is off by one", "np.eye(n_classes)[labels]", "np.eye(n_classes)[labels - 1]"),
         ("accuracy takes the worst score for the answer", "logits.argmax(axis=1)", "logits.argmin(axis=1)"),
+        ("negative labels pass", "labels.astype(np.uint64).max()", "labels.max()"),
         ("confusion matrix is transposed", "labels.astype(int) * n_classes + predicted.astype(int)",
          "predicted.astype(int) * n_classes + labels.astype(int)"),
         ("confusion matrix counts in uint8", "labels.astype(int) * n_classes", "labels * np.uint8(n_classes)"),
@@ -133,7 +134,6 @@ BUGS = [
          "return np.asarray(values.sort_index() if hasattr(values, 'index') else values)"),
         ("small integers overflow", "values.astype(np.float64)", "values"),
         ("NaN wins", "if scores.size and math.isnan(scores.max()):", "if False:"),
-        ("negative labels pass", "labels.astype(np.uint64).max()", "labels.max()"),
         ("NaN is not found", "if not np.isfinite(values[row]).all()", "if np.isinf(values[row]).any()"),
     ),
     *bugs(
@@ -182,6 +182,7 @@ BUGS = [
         ("the last layer is not loaded", "model.params[...] = params",
          "model.params[: -model.layers[-1].W.size] = params[: -model.layers[-1].W.size]"),
         ("the layers' state is not saved", "if any(states) else {}", "if False else {}"),
+        ("state without a name is lost", "not np.array_equal(before, after, equal_nan=True):", "False:"),
         ("an optimizer forgets its steps", "changes += _changes_of(optimizer, mine, stored)", "pass"),
         ("the layers' generators are forgotten", "if type(thing) is type(rng)", "if False"),
     ),
@@ -192,7 +193,6 @@ BUGS = [
          "if gradient is None or (finite and np.size(gradient) and np.isnan(gradient).all()):", "if False:"),
         ("the model itself is tried", "model, loss = copy.deepcopy((model, loss))", "pass"),
         ("a missing return passes", "if not isinstance(found, np.ndarray) or found.shape != shape:", "if False:"),
-        ("state without a name is lost", "not np.array_equal(before, after, equal_nan=True):", "False:"),
     ),
     *bugs(
         "advice",

@@ -6,7 +6,8 @@ import numpy as np
 
 from nnlib.checks.engine import kind
 from nnlib.data.mnist import load_part
-from nnlib.guards import as_array, check_labels, first_strange_row
+from nnlib.guards import as_array, first_strange_row
+from nnlib.labels import check_labels
 
 MOST = 10_000  # digits
 
