@@ -319,13 +319,9 @@ class Notebook(nbval.plugin.IPyNbFile):
     def collect(self):
         self.add_marker("notebook")
         try:
-            read(self.path)  # says more of what is wrong
+            self.nb = self.read()
             if self.path.parent == ROOT / "notebooks" and (fault := stray(self.path)):
                 raise ValueError(fault)
-            self.nb = nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
-            if (self.nb.nbformat, self.nb.nbformat_minor) != (4, 5):
-                raise ValueError(f"expected nbformat 4.5, got {self.nb.nbformat}.{self.nb.nbformat_minor}")
-            nbformat.validate(self.nb)
         except Exception as error:  # whatever is wrong with the file, the other notebooks go on
             broken = Unreadable.from_parent(self, name="readable")
             broken.fault = f"not a notebook that can be read: {type(error).__name__}: {str(error)[:300]}"
@@ -345,6 +341,18 @@ class Notebook(nbval.plugin.IPyNbFile):
                 item.placed, item.cells = placed, number + 1
                 yield item
         yield Memory.from_parent(self, name="memory")
+
+    def read(self):
+        """Return the notebook as it stands in the file: nothing is made better on the way."""
+        try:
+            notebook = nbformat.reader.reads(self.path.read_text(encoding="utf-8"))
+            if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
+                raise ValueError(f"expected nbformat 4.5, got {notebook.nbformat}.{notebook.nbformat_minor}")
+            nbformat.validate(notebook)
+        except Exception:
+            read(self.path)  # says more of what is no notebook at all
+            raise
+        return notebook
 
     def code_cells(self):
         return [cell for cell in self.nb.cells if cell.cell_type == "code"]
