@@ -344,7 +344,7 @@ BUGS = [
          "return any(difference(exercise, mine, other,"),
         ("of two mistakes the last is said", "in exercise.order or range(len(right)) if faults[i]",
          "in range(len(right)) if faults[i]"),
-        ("a wrong answer raises nothing", 'if state == "✗" and "strict" in wanted:', "if False:"),
+        ("a wrong answer raises nothing", 'if state == "✗" and "strict" in wanted and not', "if False and"),
         ("a stub is taken for an answer", "if is_stub(function):", "if False:"),
         ("a warning is overlooked", '(Fault(odd, f"for {given}") if odd else None)', "None"),
         ("the reader's function is lost", "course.readers = function", "pass"),

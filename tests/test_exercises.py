@@ -1,6 +1,7 @@
 """Each exercise in its four states, and what learners really do with one."""
 
 import contextlib
+import copy
 import functools
 import importlib
 import inspect
@@ -499,12 +500,38 @@ def test_what_a_failed_check_leaves_behind_is_said(toy, capsys):
     assert said.endswith("  Until yours passes, double is nnlib's. To try yours by hand, run its cell again.\n")
 
 
+def handed_out(exercise):
+    """Return the cell of a notebook in which its reader is to write the function."""
+    cells = (cell.source for cell in load(NOTEBOOK[exercise.number[:2]]).cells if cell.cell_type == "code")
+    (source,) = (cell for cell in cells if f"# exercise {exercise.number}" in cell)
+    return source
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
+def test_what_a_notebook_hands_out_stops_no_program(exercise, capsys, monkeypatch):
+    """The first exercise comes with a mistake, which is neither the reader's nor hidden."""
+    monkeypatch.setenv("NNLIB_CHECK", "strict")
+    notebook = {"np": np}
+    exec(handed_out(exercise), notebook)
+    said, _ = checked(exercise, notebook[exercise.name], capsys)
+    assert said.startswith("✗ 00.1 That is the share of wrong answers" if exercise.start else "○")
+    if exercise.start:
+        with pytest.raises(WrongAnswer):
+            checked(exercise, lambda answers, labels: (answers > labels).mean(), capsys)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.judge is None], ids=by_number)
+def test_what_is_called_again_and_again_gets_copies(exercise):
+    """A generator that copies share would have moved on, and a cause would be found in that."""
+    for case in exercise.cases():
+        shared = [a for a in case if copy.deepcopy(a) is a and not isinstance(a, (int, float, str, tuple, np.generic))]
+        assert shared == []
+
+
 def test_a_stub_has_the_arguments_of_the_answer():
     """The names in the messages are those that the reader sees."""
     for exercise in EXERCISES:
-        source = "\n".join(
-            cell.source for cell in load(NOTEBOOK[exercise.number[:2]]).cells if cell.cell_type == "code"
-        )
+        source = handed_out(exercise)
         (stub,) = re.findall(rf"^def {exercise.name}\((.*?)\):.*# exercise {exercise.number}", source, re.MULTILINE)
         names = [argument.partition("=")[0] for argument in stub.split(", ")]
         assert names == list(inspect.signature(exercise.answer).parameters) or stub == "", exercise.number

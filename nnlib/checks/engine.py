@@ -50,6 +50,7 @@ class Exercise:
     put_back: what to say where an argument has changed, if copying it would be wrong
     order: of several values, the order in which they are computed, where it is not that in which they are returned:
         of two mistakes the first is said
+    start: what the notebook has in place of a stub, if that is a function with a mistake
     """
 
     number: str
@@ -64,6 +65,7 @@ class Exercise:
     calls: tuple = ()
     put_back: str = ""
     order: tuple = ()
+    start: Any = None
 
 
 ONE_LINE = {
@@ -109,7 +111,7 @@ def check(number):
         print(json.dumps(result | {"cause": fault.cause, "numbers": fault.numbers}, ensure_ascii=False))
     else:
         print(f"{state} {number} {SAYS[state].format(fault=fault, name=exercise.name)}")
-    if state == "✗" and "strict" in wanted:
+    if state == "✗" and "strict" in wanted and not is_like(function, exercise.start):
         raise WrongAnswer(f"{number} {fault}")
     return function if state == "✓" else stand_in(exercise, function, refused=state == "✗")
 
@@ -186,6 +188,12 @@ def is_stub(function):
     code = function.__code__
     models = [(stub.__code__.co_code, 0), (stub_with_docstring.__code__.co_code, 1)]  # and the place of their None
     return any(code.co_code == same and code.co_consts[place] is None for same, place in models)
+
+
+def is_like(function, start):
+    """Whether a function does what another does, statement by statement."""
+    codes = [getattr(written(each), "__code__", None) for each in (function, start)]
+    return None not in codes and len({(code.co_code, code.co_consts, code.co_names) for code in codes}) == 1
 
 
 def written(function):

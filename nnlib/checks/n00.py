@@ -250,6 +250,7 @@ EXERCISES = [
         "how many are right?",
         accuracy_of,
         answered,
+        start=share_wrong,
         wrong=(
             (number_right, "That is how many are right; the accuracy is that number divided by how many there are"),
             (share_wrong, "That is the share of wrong answers; count where the two arrays are equal"),
