@@ -33,7 +33,7 @@ def lift(page, view):
 
 def line(page, view, frame):
     """Drag the neuron's line to where only both inputs together are enough."""
-    box = view.locator("canvas").bounding_box()
+    box = view.locator("[data-drawn]").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -56,7 +56,7 @@ def network(page, view, frame):
 
 def digit(page, view, frame):
     """Draw a 3 with the mouse: two arcs, centres and angles as shares of the pad."""
-    canvas = view.locator("canvas").bounding_box()
+    canvas = view.locator("[data-drawn]").bounding_box()
     arcs = [(0.47, 0.34, 0.16, -150, 80), (0.47, 0.68, 0.19, -80, 150)]
     turns = [(x, y, r, math.radians(a + (b - a) * k / 7)) for x, y, r, a, b in arcs for k in range(8)]
     side = 280 / 736 * canvas["width"]  # the pad, as in pad.js
@@ -85,7 +85,7 @@ def filmed(page, book):
     for k, scene in enumerate(SCENES, start=1):
         book.run(k)
         view = book.view(k)
-        view.locator("canvas[data-drawn]").wait_for()
+        view.locator("[data-drawn]").wait_for()
         lift(page, view)
         scene(page, view, frame)
         frame()

@@ -121,7 +121,7 @@ def test_a_saved_view_is_a_picture_wherever_nnlib_is_installed(module, app, at, 
         nbformat.write(new_notebook(cells=[new_code_cell(source) for source in VIEW], metadata=METADATA), path)
         opened(page, address, at)
         page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_selector(".nnv canvas[data-drawn]")
+        page.wait_for_selector(".nnv [data-drawn]")
         page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
         wait_for(lambda: "image/png" in path.read_text(encoding="utf-8"))
         assert WIDGET not in path.read_text(encoding="utf-8")

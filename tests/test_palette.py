@@ -13,6 +13,7 @@ from rules import NOTEBOOKS, load
 import nnlib
 from nnlib.plotting import BLUE, GREY, ORANGE
 from nnlib.viz.grids import TINTS
+from nnlib.viz.palette import COLOURS
 from nnlib.viz.training_picture import SIGNED
 
 # Linear RGB as it is seen without one kind of cone: Machado, Oliveira and Fernandes (2009), severity 1.0.
@@ -100,9 +101,7 @@ def test_areas_are_told_apart(vision):
 
 
 @pytest.mark.parametrize("vision", VISION)
-@pytest.mark.parametrize(
-    "name", ["Blues", "Greys", "Oranges", SIGNED], ids=lambda shades: getattr(shades, "name", shades)
-)
+@pytest.mark.parametrize("name", ["Greys", "Oranges", SIGNED], ids=lambda shades: getattr(shades, "name", shades))
 def test_shades_keep_their_order(name, vision):
     """More is darker in a map of one hue; in one of two hues it is darker to both sides of white."""
     shades = matplotlib.colormaps.get_cmap(name)(np.linspace(0, 1, 13))
@@ -122,12 +121,38 @@ def test_contrast_with_what_is_behind():
         assert contrast(BLUE, behind) >= 3, behind
 
 
+THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+@THEMES
+@pytest.mark.parametrize("vision", VISION)
+def test_colours_of_the_views_are_told_apart(vision, dark):
+    lines = [COLOURS[name][dark] for name in ("ink", "blue", "orange", "grey", "paper")]
+    near = {pair: distance(*pair, vision) for pair in combinations(lines, 2)}
+    assert {pair: far for pair, far in near.items() if far < 10 * NOTICED} == {}
+    areas = [COLOURS[name][dark] for name in ("paper", "pale blue", "pale orange", "pale grey")]
+    near = {pair: distance(*pair, vision) for pair in combinations(areas, 2)}
+    assert {pair: far for pair, far in near.items() if far < 2 * NOTICED} == {}
+
+
+@THEMES
+def test_words_and_lines_of_the_views_stand_out(dark):
+    """WCAG 2.2 asks 4.5 of words (1.4.3) and 3 of what else must be seen (1.4.11)."""
+    colours = {name: pair[dark] for name, pair in COLOURS.items()}
+    for name in ("ink", "blue", "orange", "grey"):
+        assert contrast(colours[name], colours["paper"]) >= 4.5, name
+    for name in ("pale blue", "pale orange", "pale grey"):
+        assert contrast(colours["ink"], colours[name]) >= 4.5, name
+        assert contrast(colours["blue"], colours[name]) >= 3, name
+
+
 def test_no_picture_has_another_colour():
-    known = {to_rgb(colour) for colour in [*DATA, *GRIDS, *PALE, *TINTS.values(), INK, "#ffffff"]}
+    views = [colour for pair in COLOURS.values() for colour in pair]
+    known = {to_rgb(colour) for colour in [*DATA, *GRIDS, *PALE, *TINTS.values(), INK, "#ffffff", *views]}
     text = "\n".join(SOURCES)
     found = re.findall(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b", text)
     assert len(found) > 50
     assert {colour for colour in found if to_rgb(colour) not in known} == set()
-    assert set(re.findall(r"cmap=\"?(\w+)", text)) == {"Blues", "Greys", "Oranges", "SIGNED"}
+    assert set(re.findall(r"cmap=\"?(\w+)", text)) <= {"Greys", "Oranges", "SIGNED"}
     channels = re.findall(r"(?:rgba\(|(?:BLUE|ORANGE) = \[)(\d+), (\d+), (\d+)", text)
     assert {tuple(int(part) / 255 for part in one) for one in channels} <= known

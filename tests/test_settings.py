@@ -90,7 +90,7 @@ def cache_of(module):
 @pytest.mark.notebook
 @pytest.mark.parametrize("options", [{"MPLBACKEND": "TkAgg", "DISPLAY": None}, {"PYTHONWARNINGS": "error"}])
 def test_views_draw_whatever_is_set(tmp_path, options):
-    code = "from nnlib.viz import Neuron\nprint(Neuron(b=-1.5).facts_shown, len(Neuron().picture()) > 5000)"
+    code = "from nnlib.viz import Neuron\nprint(Neuron(b=-1.5).facts_shown, len(Neuron().png()) > 5000)"
     assert small_run(tmp_path, code, **options) == ["AND: 4 of 4 corners right True"]
 
 

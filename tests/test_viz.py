@@ -12,7 +12,7 @@ import pytest
 
 from nnlib import viz
 from nnlib.viz import Neuron, View
-from nnlib.viz.drawing import Drawing
+from nnlib.viz.ink import Strokes
 from nnlib.viz.neuron import border, neuron_frame
 from nnlib.viz.view import Choice, packed
 
@@ -20,7 +20,7 @@ VIEWS = [view for view in vars(viz).values() if isinstance(view, type) and issub
 
 
 def ends(control):
-    if isinstance(control, Drawing):
+    if isinstance(control, Strokes):
         return "", control.start
     return control.options if isinstance(control, Choice) else (control.low, control.high)
 
@@ -32,7 +32,7 @@ def test_every_control_works_at_both_ends(view):
             shown = view(**{control.name: value})
             assert shown.error == ""
             assert shown.facts_shown
-            assert shown.frame
+            assert shown.frame or shown.picture
             json.dumps(strip(shown.frame))
 
 
@@ -75,6 +75,7 @@ def test_code_and_text_show_the_same_again(view):
     from_text = view.from_text(shown.to_text())
     assert again.state == from_text.state == shown.state
     assert again.frame == from_text.frame == shown.frame
+    assert again.picture == from_text.picture == shown.picture
     assert repr(shown) == f"{shown.to_code()}: {shown.facts_shown}"
 
 
@@ -121,9 +122,9 @@ def test_scripts_are_modules_that_need_nothing_else(view):
 
 def test_a_state_from_the_browser_moves_the_frame_and_a_wrong_one_is_said():
     shown = Neuron()
-    before = shown.frame
+    before = shown.picture
     shown.set_state({"state": shown.state | {"b": 1.0}})
-    assert shown.frame != before
+    assert shown.picture != before
     assert "b=1.0" in shown.code
     shown.set_state({"state": shown.state | {"b": "much"}})
     assert shown.error == "ValueError: Neuron expected b from -3 to 3, got 'much'"
@@ -164,7 +165,7 @@ def test_what_is_wrong_with_the_readers_function_is_said_in_the_view(body, says)
     view.readers["neuron"] = lambda x, w, b: 1
     view.set(b=1.0)
     assert view.error == ""
-    assert view.frame
+    assert view.picture
 
 
 def test_the_readers_function_cannot_spoil_the_frame():
@@ -181,7 +182,7 @@ def test_moves_from_many_threads_leave_one_state_and_its_frame():
         thread.join()
     view.update()
     fresh = Neuron(**view.state)
-    assert (view.frame, view.code) == (fresh.frame, fresh.code)
+    assert (view.picture, view.code) == (fresh.picture, fresh.code)
 
 
 def test_running_a_cell_again_closes_its_view(monkeypatch):
@@ -192,7 +193,7 @@ def test_running_a_cell_again_closes_its_view(monkeypatch):
     monkeypatch.setattr(module, "execution_count", lambda: next(counts) // 4)  # two calls a view, two views a run
     views = [Neuron() for _ in range(6)]
     assert [view.comm is None for view in views] == [True] * 4 + [False] * 2
-    assert [view.frame == {} for view in views] == [True] * 4 + [False] * 2
+    assert [view.picture == "" for view in views] == [True] * 4 + [False] * 2
     View.living.clear()
 
 

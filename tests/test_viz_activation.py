@@ -146,7 +146,7 @@ def test_cross_entropy_is_for_answers_between_0_and_1(name):
     assert f"{name} gives others" in view.facts_shown
     assert np.isnan(view.now.answers).all()
     assert not view.error
-    assert view.picture().startswith(b"\x89PNG")
+    assert view.png().startswith(b"\x89PNG")
 
 
 def test_a_class_of_the_notebook_is_offered():
@@ -189,7 +189,7 @@ def test_a_run_beyond_all_bounds_ends_there():
     assert view.now.caption == "step 300: beyond all bounds"
     assert np.abs(view.now.answers[np.isfinite(view.now.answers)]).max() < 1e6
     assert view.now.top < 20  # the curve stays visible beside a slope that is far off
-    assert view.picture().startswith(b"\x89PNG")
+    assert view.png().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ def test_both_ends_of_each_control(control, ends):
         assert not view.error
         assert view.state[control] == end
         assert repr(Backward.from_text(view.to_text())) == repr(view)
-        assert view.picture()[:4] == b"\x89PNG"
+        assert view.png()[:4] == b"\x89PNG"
     for beyond in (-1, 21, 0.5, "none of them"):
         with pytest.raises(ValueError, match=f"Backward expected {control}"):
             Backward(**{control: beyond})

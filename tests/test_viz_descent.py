@@ -257,4 +257,4 @@ def test_a_function_that_changes_its_inputs_in_place_spoils_nothing(monkeypatch)
 
 @pytest.mark.parametrize("state", [{}, {"compare": "RMSProp"}, {"lr": 1, "step": STEPS}, {"step": 0}])
 def test_the_picture_is_a_png(state):
-    assert Descent(**state).picture().startswith(b"\x89PNG")
+    assert Descent(**state).png().startswith(b"\x89PNG")

@@ -82,14 +82,14 @@ def test_where_nothing_is_answered_there_is_no_rate():
     assert np.isnan(view.now.point[1])
     assert view.now.table[:, 10].sum() == 300
     assert "threshold 0.2: not one of 300 answered" in view.facts_shown
-    assert view.picture().startswith(b"\x89PNG")
+    assert view.png().startswith(b"\x89PNG")
     assert "all 300 answered" in view.set(threshold=0.1).facts_shown
 
 
 def test_who_makes_no_mistake_has_none():
     view = Errors(Model(100 * np.eye(10)[LABELS]), X, LABELS)
     assert view.facts_shown.endswith("0 of these wrong (0.0%)")
-    assert view.picture().startswith(b"\x89PNG")
+    assert view.png().startswith(b"\x89PNG")
     assert view.now.shown == "none to show"
 
 

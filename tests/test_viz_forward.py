@@ -268,7 +268,7 @@ def test_both_ends_of_each_control(control, ends):
         assert not view.error
         assert view.state[control] == end
         assert repr(Forward.from_text(view.to_text())) == repr(view)
-        assert view.picture()[:4] == b"\x89PNG"
+        assert view.png()[:4] == b"\x89PNG"
     for beyond in (-1, 21, "none of them"):
         with pytest.raises(ValueError, match=f"Forward expected {control}"):
             Forward(**{control: beyond})

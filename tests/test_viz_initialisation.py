@@ -118,7 +118,7 @@ def test_extreme_settings_make_no_warning():
                 for scale in (0.1, 10):
                     view = Initialisation(rule=rule, scale=scale, activation=activation, depth=20)
                     assert not view.error
-            view.picture()
+            view.png()
 
 
 HUGE = "def huge(n_in, n_out, rng):\n    return 1e60 * rng.standard_normal((n_in, n_out))\n"
@@ -129,7 +129,7 @@ def test_what_overflows_is_said_and_warns_nobody(activation):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         view = notebook(f"{HUGE}view = Initialisation(rule='huge', activation='{activation}')")
-        assert view.picture().startswith(b"\x89PNG")
+        assert view.png().startswith(b"\x89PNG")
         if activation == "Tanh":
             assert "Up, the signal holds" in view.facts_shown
             assert "no gradient arrives at layer 9" in view.facts_shown  # the slope is 0 to the last digit

@@ -12,7 +12,7 @@ from nnlib.data.handwriting import resized
 from nnlib.training import limited_blas
 from nnlib.viz import DigitPad
 from nnlib.viz.digits import example
-from nnlib.viz.drawing import Drawing, sheet_of, text_of
+from nnlib.viz.ink import Strokes, sheet_of, text_of
 from nnlib.viz.pad import FAR, FULL, article, known, nearest
 from nnlib.viz.training_run import digits, unseen
 
@@ -33,7 +33,7 @@ HOUSE = "K0KbfK0b00K0.b0bjjjj0"
 
 def smaller(drawing):
     """Return the drawing at half its size, in the corner."""
-    return "".join(c if c == "." else Drawing.DIGITS[Drawing.DIGITS.index(c) // 2] for c in drawing)
+    return "".join(c if c == "." else Strokes.DIGITS[Strokes.DIGITS.index(c) // 2] for c in drawing)
 
 
 # Ink
@@ -44,7 +44,7 @@ def smaller(drawing):
 def test_ink_is_full_within_half_the_pen(drawing, pen):
     closest, middles = np.full((56, 56), np.inf), np.arange(56) + 0.5  # squares of distances from the middle of a pixel
     for stroke in drawing.split("."):
-        points = (np.array([Drawing.DIGITS.index(c) for c in stroke]).reshape(-1, 2) + 0.5) * 56 / 64
+        points = (np.array([Strokes.DIGITS.index(c) for c in stroke]).reshape(-1, 2) + 0.5) * 56 / 64
         for start, end in zip(points, [*points[1:], points[-1]], strict=True):
             steps = 2 + int(10 * np.hypot(*(end - start)))
             for x, y in start + np.linspace(0, 1, steps)[:, None] * (end - start):
@@ -54,7 +54,7 @@ def test_ink_is_full_within_half_the_pen(drawing, pen):
 
 
 def test_a_long_stroke_is_the_strokes_that_it_is_made_of():
-    text = "".join(Drawing.DIGITS[x] + Drawing.DIGITS[60 * (x % 2)] for x in range(64))  # up and down
+    text = "".join(Strokes.DIGITS[x] + Strokes.DIGITS[60 * (x % 2)] for x in range(64))  # up and down
     pieces = ".".join(text[k : k + 4] for k in range(0, len(text) - 2, 2))
     np.testing.assert_allclose(sheet_of(text, 1.0), sheet_of(pieces, 1.0), atol=1e-6)
 
@@ -65,7 +65,7 @@ def test_a_picture_as_text_and_back(rng):
     wide = np.zeros((44, 88))
     wide[:, 60:80] = 1
     np.testing.assert_allclose(sheet_of(text_of(wide), 1), resized(np.pad(wide, ((22, 22), (0, 0))), 44, 44), atol=0.01)
-    assert len(text_of(levels)) <= Drawing.MOST
+    assert len(text_of(levels)) <= Strokes.MOST
 
 
 BAD = ["A", "AAA", "AA..AA", ".AA", "AA.", "A=", "AA;AA", "#AA", "AA\n", "é" * 2, "AA" * 1001, "#" + "A" * 1935 + "!"]
@@ -156,7 +156,7 @@ def test_a_blank_pad_is_not_read(normalise, drawing):
     assert shown.error == ""
     assert not shown.now.probabilities.any()
     assert len(shown.now.labels) == 0
-    assert shown.picture().startswith(b"\x89PNG")
+    assert shown.png().startswith(b"\x89PNG")
 
 
 # Who reads

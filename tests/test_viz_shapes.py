@@ -300,5 +300,5 @@ def test_a_by_loops_of_another_notebook_is_not_meant(other):
 
 def test_the_picture_differs_where_the_frame_does():
     shown = [sized((4, 3, 3, 3), operation="A @ B", guess=guess) for guess in (ASKS, FAILS, "(4, 3)")]
-    pictures = {base64.b64encode(view.picture()) for view in shown}
+    pictures = {base64.b64encode(view.png()) for view in shown}
     assert len(pictures) == 3

@@ -1,87 +1,230 @@
-"""A drawing as a short text, so that it is part of a view's state, and the ink of it as an array."""
+"""A drawing is data: a list of shapes on a sheet, with the roles of their colours, and what each does when it is used.
 
-import re
-import string
-from dataclasses import dataclass
+Browser, stored picture and web page show the same list. Places are in units of the sheet, x to the right and y down.
+"""
+
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import ClassVar
 
 import numpy as np
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 
-from nnlib.data.handwriting import SIDE, resized
-from nnlib.guards import brief
+TEXT = 14  # height of letters
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """What a hand draws or loads, as a short text; the view's script makes its input of the canvas.
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """What a click, a key or a drag does to the controls.
 
-    Strokes are joined by dots; each is a row of points, two of the 64 `DIGITS` for each: its column and its row
-    on a grid of 64 x 64. A picture is a # and then a digit for each of its 44 x 44 pixels.
+    put: values for controls by name;   add: changes of controls
+    drag: for each control its change for one unit to the right, and for one unit down
+    follow: for each control its value at the left upper corner of the sheet, and both changes
+    sweep: whether it also answers to a pointer that is pressed elsewhere and comes over it
     """
 
-    name: str
-    label: str
-    start: str
+    put: dict = field(default_factory=dict)
+    add: dict = field(default_factory=dict)
+    drag: dict = field(default_factory=dict)
+    follow: dict = field(default_factory=dict)
+    sweep: bool = False
 
-    DIGITS: ClassVar = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
-    FORM: ClassVar = re.compile(r"|#[A-Za-z0-9+/]{1936}|([A-Za-z0-9+/]{2})+(\.([A-Za-z0-9+/]{2})+)*")
-    SIDE: ClassVar = 44  # of a picture
-    MOST: ClassVar = 2000  # characters
-
-    def check(self, owner, value):
-        """Return the text; raises ValueError if it is no drawing."""
-        if not isinstance(value, str) or len(value) > self.MOST or not self.FORM.fullmatch(value):
-            got = f"such as {self.start!r}, got {brief(value)}"
-            raise ValueError(f"{owner} expected {self.name} to be a drawing, {got}")
-        return value
-
-    read = check
+    def plain(self):
+        """Return what it does as a dictionary without what is empty, for the browser."""
+        return {name: value for name, value in vars(self).items() if value}
 
 
-FINE = 56  # pixels of the sheet on which strokes are drawn
-GRID = len(Drawing.DIGITS)
-VALUE = np.zeros(128, np.uint8)  # of each character
-VALUE[list(Drawing.DIGITS.encode())] = range(GRID)
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """The look of a shape, by roles (see palette.py); a role "" is not drawn.
+
+    width, dash: of the line (None: the dashes of its role);   opacity: of the filling;   clip: a box that cuts it off
+    does: the Move of a click or drag;   tip: the numbers behind it, shown beside the pointer and read aloud
+    name: what it shows, for tests and for nothing else
+    """
+
+    fill: str = ""
+    line: str = ""
+    width: float = 1.5
+    dash: tuple | None = None
+    opacity: float = 1.0
+    clip: tuple | None = None
+    does: Move | None = None
+    tip: str = ""
+    name: str = ""
 
 
-def sheet_of(drawing, pen):
-    """Return the ink of a drawing, (k, k) from 0 to 1; the pen's width is in pixels of the 28."""
-    if drawing.startswith("#"):
-        return VALUE[list(drawing[1:].encode())].reshape(Drawing.SIDE, Drawing.SIDE) / (GRID - 1)
-    sheet = np.zeros((FINE, FINE))
-    for stroke in filter(None, drawing.split(".")):
-        np.maximum(sheet, stroke_ink(stroke, pen), out=sheet)
-    return sheet
+@dataclass(frozen=True, kw_only=True)
+class Rect(Shape):
+    """A rectangle."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
 
 
-@lru_cache(maxsize=256)  # while a hand draws, only its last stroke is new
-def stroke_ink(stroke, pen):
-    """Return the ink of one stroke, (FINE, FINE): full within half the pen of it, its edge one pixel wide."""
-    points = (VALUE[list(stroke.encode())].reshape(-1, 2).astype(np.float32) + 0.5) * FINE / GRID
-    starts, ways = points[: max(1, len(points) - 1)], np.diff(points, axis=0) if len(points) > 1 else 0 * points
-    distance = np.full((FINE, FINE), np.inf)
-    for first in range(0, len(starts), 50):  # as many at a time as stay in the processor's cache
-        some = slice(first, first + 50)
-        np.minimum(distance, from_segments(starts[some], ways[some]), out=distance)
-    return np.clip(pen * FINE / SIDE / 2 + 0.5 - distance, 0, 1)
+@dataclass(frozen=True, kw_only=True)
+class Path(Shape):
+    """A line through points (n, 2), broken where they are nan; `closed` makes a polygon of it."""
+
+    points: np.ndarray
+    closed: bool = False
 
 
-def from_segments(starts, ways):
-    """Return the distance of each pixel of the sheet from the nearest segment.   Shapes: both (k, 2) in pixels."""
-    x, y = (np.arange(FINE, dtype=np.float32) + 0.5 - starts[:, axis, None] for axis in (0, 1))  # (k, FINE) each
-    length = np.maximum((ways**2).sum(axis=1), 1e-6)[:, None, None]  # its square
-    along = (x * ways[:, :1])[:, None, :] + (y * ways[:, 1:])[:, :, None]  # (k, FINE, FINE)
-    share = np.clip(along / length, 0, 1)  # of the way, to the point of the segment that is nearest
-    square = (x**2)[:, None, :] + (y**2)[:, :, None] + share * (share * length - 2 * along)
-    return np.sqrt(np.maximum(0, square.min(axis=0)))
+@dataclass(frozen=True, kw_only=True)
+class Circle(Shape):
+    """A circle around (x, y)."""
+
+    x: float
+    y: float
+    radius: float
 
 
-def text_of(picture):
-    """Return the text of a picture of any size, made square with paper around it."""
-    side = max(picture.shape)
-    square = np.zeros((side, side))
-    top, left = ((side - n) // 2 for n in picture.shape)
-    square[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
-    levels = np.rint(resized(square, Drawing.SIDE, Drawing.SIDE) * (GRID - 1)).astype(int)
-    return "#" + "".join(Drawing.DIGITS[level] for level in levels.flat)
+@dataclass(frozen=True, kw_only=True)
+class Text(Shape):
+    """A line of text: x is its left end, middle or right end, as `align` says; y is the middle of its capital letters.
+
+    halo: whether it has an edge of paper, so that no line runs through it;   turned: whether it is read upwards
+    """
+
+    text: str
+    x: float
+    y: float
+    fill: str = "ink"
+    size: float = TEXT
+    bold: bool = False
+    align: str = "left"
+    halo: bool = False
+    turned: bool = False
+
+    def box(self):
+        """Return left, top, width and height of the letters, in the widest font that is used."""
+        wide, high = text_width(self.text, self.size, self.bold), 0.75 * self.size
+        left = -wide * ("left", "middle", "right").index(self.align) / 2
+        if self.turned:
+            return self.x - high / 2, self.y - wide - left, high, wide
+        return self.x + left, self.y - high / 2, wide, high
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Shape):
+    """An array (rows, columns), its first row on top; `scale` is one of those of `palette.tinted`."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
+    values: np.ndarray
+    scale: str
+    smooth: bool = False
+
+
+@lru_cache
+def font(bold=False):
+    """Return DejaVu Sans, which comes with matplotlib and is as wide as any font that a browser takes for it."""
+    return FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+
+
+@lru_cache(maxsize=4096)
+def text_width(text, size=TEXT, bold=False):
+    """Return how wide a text is on the sheet."""
+    loaded = font(bold)
+    loaded.set_size(100, 72)
+    loaded.set_text(text)
+    return loaded.get_width_height()[0] / 64 * size / 100
+
+
+class Drawing:
+    """A sheet of this size, to which shapes are added, the first at the bottom; each method returns nothing.
+
+    Options of all methods are those of Shape. Beside the shapes: `keys`, a Move for each key; `onward`, the Move of
+    one step of the play button, None where there is no further one; `help`, one sentence on mouse and keys.
+    """
+
+    def __init__(self, wide, high, *, keys=None, onward=None, help=""):
+        self.wide, self.high, self.shapes = wide, high, []
+        self.keys, self.onward, self.help = keys or {}, onward, help
+
+    def add(self, shape):
+        """Add a shape as it is."""
+        self.shapes.append(shape)
+
+    def rect(self, x, y, wide, high, **look):
+        """Add a rectangle."""
+        self.add(Rect(x=x, y=y, wide=wide, high=high, **look))
+
+    def path(self, points, line="ink", **look):
+        """Add a line through points (n, 2)."""
+        self.add(Path(points=np.asarray(points, float).reshape(-1, 2), line=line, **look))
+
+    def polygon(self, points, **look):
+        """Add an area with these corners (n, 2)."""
+        self.add(Path(points=np.asarray(points, float).reshape(-1, 2), closed=True, **look))
+
+    def circle(self, x, y, radius, **look):
+        """Add a circle."""
+        self.add(Circle(x=x, y=y, radius=radius, **look))
+
+    def text(self, text, x, y, **look):
+        """Add a line of text."""
+        self.add(Text(text=str(text), x=x, y=y, **look))
+
+    def image(self, values, x, y, wide, high, scale, **look):
+        """Add an array as a picture."""
+        self.add(Image(values=np.asarray(values, float), x=x, y=y, wide=wide, high=high, scale=scale, **look))
+
+    def arrow(self, points, line="ink", *, head=10, **look):
+        """Add a line with the head of an arrow at its last point."""
+        points = np.asarray(points, float)
+        end, before = points[-1], points[:-1]
+        apart = np.hypot(*(end - before).T)
+        way = (end - before[apart > 1e-9][-1]) / apart[apart > 1e-9][-1]
+        base, across = end - head * way, 0.5 * head * np.array([-way[1], way[0]])
+        self.path([*before[apart > head], base], line, **look)
+        self.polygon([end, base + across, base - across], fill=line, clip=look.get("clip"), name=look.get("name", ""))
+
+    def mark(self, kind, x, y, radius=6, **look):
+        """Add a mark: "round", "square", "diamond", "triangle", "star" or "cross"; all are about as large."""
+        if kind == "round":
+            self.circle(x, y, radius, **look)
+        elif kind == "square":
+            self.rect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius, **look)
+        elif kind == "cross":
+            r = 0.8 * radius
+            self.path([(x - r, y - r), (x + r, y + r), (np.nan, np.nan), (x - r, y + r), (x + r, y - r)], **look)
+        else:
+            self.polygon(radius * MARKS[kind] + (x, y), **look)
+
+    def legend(self, x, y, items, gap=18):
+        """Add samples with their names, from left to right; items: triples of a name, a role, and "line" or a mark."""
+        for name, role, kind in items:
+            if kind == "line":
+                self.path([(x, y), (x + 26, y)], role, width=2.5)
+            elif kind == "cross":
+                self.mark(kind, x + 13, y, line=role, width=2)
+            else:
+                self.mark(kind, x + 13, y, fill=role, line="ink" if role == "paper" else "")
+            self.text(name, x + 32, y)
+            x += 32 + text_width(name) + gap
+
+    def named(self, name):
+        """Return the shapes with this name."""
+        return [shape for shape in self.shapes if shape.name == name]
+
+    def texts(self):
+        """Return all that is written on the sheet, in its order."""
+        return [shape.text for shape in self.shapes if isinstance(shape, Text)]
+
+
+def turned(corners):
+    """Return corners, given as how far out and how many turns from the top, as points (n, 2)."""
+    out, turns = np.array(corners, float).T
+    return np.stack([out * np.sin(2 * np.pi * turns), -out * np.cos(2 * np.pi * turns)], axis=1)
+
+
+MARKS = {
+    "diamond": turned([(1.2, k / 4) for k in range(4)]),
+    "triangle": turned([(1.25, k / 3) for k in range(3)]),
+    "star": turned([(0.6 if k % 2 else 1.5, k / 10) for k in range(10)]),
+}

@@ -6,7 +6,8 @@ import numpy as np
 
 from nnlib.checks.n01 import neuron
 from nnlib.data import logic_gate
-from nnlib.plotting import BLUE, ORANGE
+from nnlib.viz.drawing import Drawing, Move
+from nnlib.viz.panels import Panel
 from nnlib.viz.view import Choice, Slider, View
 
 
@@ -68,14 +69,12 @@ class Neuron(View):
     """
 
     title = "A neuron and its line"
-    script = "neuron.js"
     controls = (
         Slider("w1", "weight w1", -3, 3, 0.1, 1.0),
         Slider("w2", "weight w2", -3, 3, 0.1, 1.0),
         Slider("b", "bias b", -3, 3, 0.1, -0.5),
         Choice("gate", "rule", ("and", "or", "nand", "xor"), "and"),
     )
-    size = (6, 4.8)
 
     def compute(self, w1, w2, b, gate):
         return neuron_frame(self.reader("neuron", neuron), w1, w2, b, gate)
@@ -86,13 +85,33 @@ class Neuron(View):
         where = f"; wrong at {' and '.join(wrong)}" if wrong else ""
         return f"{self.state['gate'].upper()}: {right.sum()} of 4 corners right{where}"
 
-    def draw(self, frame, ax):
-        extent = [frame.low, frame.high] * 2
-        ax.imshow(frame.shade, cmap="Blues", vmin=0, vmax=3, origin="lower", extent=extent)
+    def draw(self, frame):
+        sheet = Drawing(480, 460, keys=KEYS, help="Drag the line, or press the arrow keys: the bias changes.")
+        ends = frame.low, frame.high
+        plane = Panel(sheet, (50, 12, 410, 400), ends, ends)
+        plane.image(np.clip(frame.shade, 0, 1) / 2, "positive", name="answers")
+        plane.frame(xticks=[0, 1], yticks=[0, 1], xlabel="x₁", ylabel="x₂")
+        w1, w2 = self.state["w1"], self.state["w2"]
+        by = (frame.high - frame.low) / plane.wide, (frame.high - frame.low) / plane.high
+        slide = Move(drag={"b": (-w1 * by[0], w2 * by[1])})  # the line keeps its direction and follows the pointer
         if not np.isnan(frame.line).any():
-            ax.plot(*frame.line.T, "-", color="black")
-        for corner, target, answer, z in zip(frame.corners, frame.targets, frame.answers, frame.sums, strict=True):
-            colour, mark = (BLUE, "o") if target else (ORANGE, "s")
-            ax.plot(*corner, mark, color=colour, ms=16, mec="black" if answer != target else colour, mew=3)
-            ax.text(corner[0], corner[1] - 0.24, f"sum {z:g}" + ("" if answer == target else ", wrong"), ha="center")
-        ax.set(xlabel="$x_1$", ylabel="$x_2$", xticks=[0, 1], yticks=[0, 1], title=self.facts(frame))
+            line = f"w1 x1 + w2 x2 + b = 0, with b = {self.state['b']:g}"
+            plane.line(*frame.line.T, width=3, does=slide, tip=line, name="line")
+        for corner, target, answer, total in zip(frame.corners, frame.targets, frame.answers, frame.sums, strict=True):
+            right, (x1, x2) = answer == target, corner
+            draw_corner(plane, corner, target, right, f"at ({x1:g}, {x2:g}): sum {total:.2f}, answer {answer:g}")
+            words = f"sum {round(total, 2) + 0.0:g}".replace("-", "−") + ("" if right else ", wrong")
+            sheet.text(words, float(plane.x(x1)), float(plane.y(x2)) + 28, align="middle", halo=True, name="sum")
+        return sheet
+
+
+KEYS = {
+    **dict.fromkeys(["ArrowRight", "ArrowUp"], Move(add={"b": -0.1})),
+    **dict.fromkeys(["ArrowLeft", "ArrowDown"], Move(add={"b": 0.1})),
+}
+
+
+def draw_corner(plane, corner, target, right, tip):
+    """Add the mark of a corner: a circle for class 1, a square for class 0, with a thick edge where it is wrong."""
+    look = {"fill": f"class {target:.0f}", "line": "" if right else "ink", "width": 4}
+    plane.mark("round" if target else "square", *corner, 12, **look, tip=tip, name="corner")

@@ -13,7 +13,7 @@ from nnlib.losses import softmax
 from nnlib.model import Sequential
 from nnlib.plotting import BLUE, GREY
 from nnlib.pretrained import digit_reader
-from nnlib.viz.drawing import Drawing, sheet_of, text_of
+from nnlib.viz.ink import Strokes, sheet_of, text_of
 from nnlib.viz.view import Choice, Slider, View
 
 LARGEST = 8_000_000  # bytes of a file
@@ -124,7 +124,7 @@ class DigitPad(View):
     controls = (
         Choice("normalise", "the net gets it", ("as MNIST", "as drawn"), "as MNIST"),
         Slider("pen", "width of the pen", 1, 5, 0.2, 2.4),
-        Drawing("drawing", "the drawing", THREE),
+        Strokes("drawing", "the drawing", THREE),
     )
     size = (11, 7)
 

@@ -1,6 +1,6 @@
 """What all views share: controls, state as text, errors shown inside the view, a picture for those without a kernel.
 
-state (validated) -> frame (arrays, made by `frames`) -> the browser draws it (static/*.js), and so does matplotlib
+state (validated) -> frame (arrays and numbers) -> drawing (shapes) -> SVG in the browser, PNG in the stored notebook
 """
 
 import base64
@@ -19,6 +19,9 @@ from nnlib.checks.engine import place
 from nnlib.guards import brief
 from nnlib.plotting import figure, png
 from nnlib.training import limited_blas
+from nnlib.viz.palette import styles
+from nnlib.viz.picture import picture_bytes
+from nnlib.viz.svg import svg
 
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
@@ -85,16 +88,19 @@ class Choice:
 class View(anywidget.AnyWidget):
     """The base of all views.
 
-    A subclass gives `title`, `controls`, `script` (its file in static/), and three methods: `compute(**state)`
-    returns a frame, a dataclass of arrays and numbers; `facts(frame)` says in words what is to be seen;
-    `draw(frame, ax)` draws it with matplotlib. Arguments by keyword preset the controls; `hide` names those
-    that a teacher does not want to be moved. `size` is that of the picture, in inches; in a window narrower than
-    `least` pixels it is not made smaller, but scrolled.
+    A subclass gives `title`, `controls`, and three methods: `compute(**state)` returns a frame, a dataclass of
+    arrays and numbers; `facts(frame)` says in words what is to be seen; `draw(frame)` returns a Drawing of it.
+    `plays` says whether it has steps for a play button. `own` is the name of a script in static/ for what only
+    this view can do. Arguments by keyword preset the controls; `hide` names those that a teacher does not want
+    to be moved.
     """
 
-    title, controls, script, size, least = "", (), "", (6, 4.5), 0
+    title, controls, plays, own = "", (), False, ""
+    script, size, least = "", (6, 4.5), 0
     state = traitlets.Dict().tag(sync=True, echo_update=False)
     frame = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Unicode().tag(sync=True)  # the drawing as SVG
+    moves = traitlets.Dict().tag(sync=True)  # what keys and the play button do now, and the sentence on them
     facts_shown = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -106,11 +112,16 @@ class View(anywidget.AnyWidget):
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
         if "script" in vars(cls):  # not for the class that anywidget makes of each instance
-            parts = [(STATIC / name).read_text(encoding="utf-8") for name in ("view.js", cls.script)]
+            parts = [(STATIC / name).read_text(encoding="utf-8") for name in ("old.js", cls.script)]
             cls._esm = "\n".join(
                 [*parts, "export default { render: (context) => render(context, { draw, ...more }) };"]
             )
-            cls._css = (STATIC / "theme.css").read_text(encoding="utf-8")
+            cls._css = (STATIC / "old.css").read_text(encoding="utf-8")
+        elif "controls" in vars(cls):
+            parts = [(STATIC / name).read_text(encoding="utf-8") for name in ("view.js", cls.own) if name]
+            own = "more" if cls.own else "{}"
+            cls._esm = "\n".join([*parts, f"export default {{ render: (context) => render(context, {own}) }};"])
+            cls._css = styles() + "\n" + (STATIC / "view.css").read_text(encoding="utf-8")
 
     def __init__(self, *, hide=(), **state):
         self.lock, self.readers = threading.RLock(), readers_names()
@@ -126,6 +137,7 @@ class View(anywidget.AnyWidget):
             spec={
                 "title": self.title,
                 "controls": shown,
+                "plays": self.plays,
                 "width": self.size[0],
                 "aspect": self.size[0] / self.size[1],
                 "least": self.least,
@@ -145,8 +157,8 @@ class View(anywidget.AnyWidget):
         """Return in words what is to be seen."""
         raise NotImplementedError
 
-    def draw(self, frame, ax):
-        """Draw the frame with matplotlib."""
+    def draw(self, frame):
+        """Return the Drawing of a frame."""
         raise NotImplementedError
 
     # What a reader calls
@@ -227,6 +239,7 @@ class View(anywidget.AnyWidget):
                         action(**state)
                     now = self.compute(**state)
                     says = self.facts(now)
+                    drawing = None if self.script else self.draw(now)
             except Exception as error:
                 self.fail(error)
                 return
@@ -234,7 +247,11 @@ class View(anywidget.AnyWidget):
             with self.hold_sync():
                 self.now, self.error, self.answers = now, "", self.answers + 1
                 self.note = f"This picture took {took:.1f} seconds: a view needs faster functions." * (took > SLOW)
-                self.frame, self.facts_shown, self.code = packed(now), says, self.to_code()
+                self.facts_shown, self.code = says, self.to_code()
+                if drawing is None:
+                    self.frame = packed(now)
+                else:
+                    self.drawing, self.picture, self.moves = drawing, svg(drawing), moves_of(drawing)
 
     def fail(self, error):
         """Say inside the view what went wrong."""
@@ -243,8 +260,10 @@ class View(anywidget.AnyWidget):
             says = ". ".join([str(error), *getattr(error, "__notes__", [])])
             self.error, self.answers = f"{type(error).__name__}{place(error, function)}: {says}", self.answers + 1
 
-    def picture(self):
-        """Return the frame as a PNG, drawn by matplotlib."""
+    def png(self):
+        """Return the picture as a PNG."""
+        if not self.script:
+            return picture_bytes(self.drawing)
         made, ax = figure(*self.size)
         self.draw(self.now, ax)
         return png(made)
@@ -253,7 +272,7 @@ class View(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options)
         data["text/plain"] = repr(self)
         if hasattr(self, "now"):  # else the first state failed already, and the view says why
-            data["image/png"] = base64.b64encode(self.picture()).decode()
+            data["image/png"] = base64.b64encode(self.png()).decode()
             metadata = {**metadata, "image/png": {"alt": f"{self.title}: {self.facts_shown}"}}
         return data, metadata
 
@@ -262,8 +281,9 @@ class View(anywidget.AnyWidget):
 
     def close(self):
         super().close()
-        self.frame = {}  # IPython remembers what a cell gave, for ever
-        vars(self).pop("now", None)
+        self.frame, self.picture = {}, ""  # IPython remembers what a cell gave, for ever
+        for name in ("now", "drawing"):
+            vars(self).pop(name, None)
 
     def replace_older(self):
         """Close what the same cell made before, so that running it fifty times leaves one view."""
@@ -284,6 +304,12 @@ def packed(value):
     if isinstance(value, np.ndarray):
         return {"shape": list(value.shape), "data": np.ascontiguousarray(value, np.float32).tobytes()}
     return value.item() if isinstance(value, np.generic) else value
+
+
+def moves_of(drawing):
+    """Return what keys and the play button do, for the browser."""
+    onward = drawing.onward.plain() if drawing.onward else None
+    return {"keys": {key: move.plain() for key, move in drawing.keys.items()}, "onward": onward, "help": drawing.help}
 
 
 def arguments(state):

@@ -28,7 +28,7 @@ LIVES = [kind for kind in VIEWS if issubclass(kind, Live)]
 PRESSES, SWEEP = 40, 20  # SWEEP: moves of the mouse across a slider and back, fast enough for another value each time
 WATCH = """view => {
   window.seen = { times: [], answers: 0, heights: new Set(), blank: 0, frames: 0 };
-  const canvas = view.querySelector("canvas");
+  const drawing = view.querySelector("[data-drawn]");
   let pressed = 0;
   view.addEventListener("input", () => { pressed = performance.now(); }, true);
   new MutationObserver(() => {
@@ -38,14 +38,17 @@ WATCH = """view => {
     requestAnimationFrame(() => { if (began) window.seen.times.push(performance.now() - began); });
   }).observe(view, { attributes: true, attributeFilter: ["data-answers"] });
   window.watching = view;
+  const isBlank = () => {
+    if (drawing.tagName !== "CANVAS") return (drawing.querySelector("svg")?.childElementCount || 0) < 4;
+    const { data } = drawing.getContext("2d").getImageData(0, 0, drawing.width, drawing.height);
+    for (let i = 0; i < data.length; i += 4 * 101) if (data[i] !== data[i + 1] || data[i] < 250) return false;
+    return true;
+  };
   const watch = () => {
     if (window.watching !== view) return;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    let coloured = false;
-    for (let i = 0; i < data.length && !coloured; i += 4 * 101) coloured = data[i] !== data[i + 1] || data[i] < 250;
-    window.seen.blank += !coloured;
+    window.seen.blank += isBlank();
     window.seen.frames += 1;
-    window.seen.heights.add(Math.round(canvas.getBoundingClientRect().height));
+    window.seen.heights.add(Math.round(drawing.getBoundingClientRect().height));
     requestAnimationFrame(watch);
   };
   watch();
@@ -106,7 +109,7 @@ class Notebook:
 
 def measure(page, view):
     """Return the times of key presses in ms, answers a second in a drag, blank frames, heights."""
-    view.locator("canvas[data-drawn]").wait_for()
+    view.locator("[data-drawn]").wait_for()
     page.wait_for_timeout(500)
     view.evaluate(WATCH)
     slider = view.locator(".nnv-row:not(.nnv-back) input[type=range]").first

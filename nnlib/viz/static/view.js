@@ -1,4 +1,4 @@
-// What all views share: controls, canvas, facts, the line of code, errors. Each view adds draw(ctx, frame, size, state).
+// What all views share in the browser: the picture that Python has drawn, its controls, facts, the line of code, errors.
 function element(parent, name, attributes = {}, text = "") {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -7,26 +7,17 @@ function element(parent, name, attributes = {}, text = "") {
   return made;
 }
 
-// Arrays arrive as bytes: an aligned copy, with the shape beside it.
-function unpacked(value) {
-  if (value && value.data instanceof DataView) {
-    const { buffer, byteOffset, byteLength } = value.data;
-    return Object.assign(new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)), { shape: value.shape });
-  }
-  if (value && typeof value === "object" && !Array.isArray(value))
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unpacked(part)]));
-  return value;
-}
-
-// Fills a rectangle with an array (rows from the bottom up), each number turned into [red, green, blue, alpha].
-function paint(ctx, array, x, y, width, height, colour) {
-  const [rows, columns] = array.shape, sheet = document.createElement("canvas");
-  [sheet.width, sheet.height] = [columns, rows];
-  const image = new ImageData(columns, rows);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) image.data.set(colour(array[i * columns + j]), 4 * ((rows - 1 - i) * columns + j));
-  sheet.getContext("2d").putImageData(image, 0, 0);
-  ctx.drawImage(sheet, x, y, width, height);
+// JupyterLab leaves the keys to what has this attribute; Ctrl+S and the like are still its own.
+const KEYS = "data-lm-suppress-shortcuts";
+const input = (parent, name, attributes = {}, text = "") => element(parent, name, { [KEYS]: "true", ...attributes }, text);
+function leaveShortcuts(root) {
+  const chord = (event) => event.key === "Control" || event.key === "Meta";
+  root.addEventListener("keydown", (event) => { if (chord(event)) event.target.removeAttribute(KEYS); }, true);
+  for (const end of ["keyup", "focusin"])
+    root.addEventListener(end, (event) => {
+      if ((end === "focusin" || chord(event)) && event.target.matches("input, select, button, .nnv-picture"))
+        event.target.setAttribute(KEYS, "true");
+    }, true);
 }
 
 // A slider with a scale holds an exponent; what the kernel gets, and the reader sees, is the number itself.
@@ -34,12 +25,15 @@ const toSlider = ({ scale }, value) => ({ log: Math.log10(value), nines: -Math.l
 const fromSlider = ({ scale }, value) => ({ log: Number((10 ** value).toPrecision(3)),
                                             nines: Number((1 - (10 ** -value).toPrecision(2)).toFixed(6)) })[scale] ?? value;
 
+// A label belongs to its input by an id; each view of the page may have loaded this file for itself.
+const newId = () => `nnv-${(window.nnvIds = (window.nnvIds || 0) + 1)}`;
+
 // The buttons of a view that goes on, and the slider that looks back. Returns what shows where it is, and says whether it runs.
-function play(root, model, unit, wait) {
-  const row = element(root, "div", { class: "nnv-row nnv-play", role: "group", "aria-label": "run" });
-  const tell = (verb, more = {}) => { model.send({ do: verb, ...more }); wait(); };
+function runner(root, { model, wait, gone }) {
+  const row = element(root, "div", { class: "nnv-play", role: "group", "aria-label": "run" }), unit = model.get("spec").live;
+  const tell = (verb, more = {}) => { if (!gone()) { model.send({ do: verb, ...more }); wait(); } };
   const button = (text, verb) => {
-    const made = element(row, "button", { type: "button", "data-lm-suppress-shortcuts": "true" }, text);
+    const made = input(row, "button", { type: "button" }, text);
     made.addEventListener("click", () => tell(verb()));
     return made;
   };
@@ -47,12 +41,12 @@ function play(root, model, unit, wait) {
   for (const [text, verb] of [["Step", "step"], ["Reset", "reset"], ["Pin", "pin"]]) button(text, () => verb);
   const below = element(root, "div", { class: "nnv-row nnv-back" }), id = newId();
   element(below, "label", { for: id }, "look back");
-  const back = element(below, "input", { id, type: "range", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
+  const back = input(below, "input", { id, type: "range", min: 0, step: 1 });
   back.addEventListener("input", () => tell("show", { step: Number(back.value) }));
   const where = element(below, "output", { for: id });
   return () => {
     const { running, shown, step } = model.get("live");
-    start.textContent = running ? "Pause" : "Start";
+    start.textContent = running && !gone() ? "Pause" : "Start";
     back.max = step;
     if (document.activeElement !== back || running) back.value = shown;
     where.textContent = `${unit} ${shown}${shown < step ? ` of ${step}` : ""}`;
@@ -60,136 +54,196 @@ function play(root, model, unit, wait) {
   };
 }
 
-// A label belongs to its input by an id; each view of the page may have loaded this file for itself.
-const newId = () => `nnv-${(window.nnvIds = (window.nnvIds || 0) + 1)}`;
+// The play button of a view with steps: it takes one after the other, each when the one before has been answered.
+const SPEEDS = { "slow": 2000, "normal": 1000, "fast": 400, "very fast": 120 }; // milliseconds for a step
+function player(root, { model, move, gone }) {
+  const row = element(root, "div", { class: "nnv-steps", role: "group", "aria-label": "play" }), id = newId();
+  const button = input(row, "button", { type: "button" }, "▶ Play");
+  element(row, "label", { for: id }, "speed");
+  const speed = input(row, "select", { id });
+  for (const name of Object.keys(SPEEDS)) element(speed, "option", { value: name }, name);
+  speed.value = "normal";
+  let timer = 0, playing = false;
+  const onward = () => model.get("moves").onward;
+  const stop = () => { clearTimeout(timer); playing = false; button.textContent = "▶ Play"; };
+  const next = () => {
+    if (!playing) return;
+    if (gone() || !onward()) { stop(); return; }
+    move(onward());
+  };
+  button.addEventListener("click", () => {
+    if (playing) { stop(); return; }
+    [playing, button.textContent] = [true, "❚❚ Pause"];
+    next();
+  });
+  return {
+    stop,
+    answered() { // an error stops it, too
+      row.hidden = !onward() && !playing;
+      clearTimeout(timer);
+      if (model.get("error") || !onward()) stop();
+      else if (playing) timer = setTimeout(next, SPEEDS[speed.value]);
+    },
+  };
+}
 
-function render({ model, el }, view) {
+// What a Move (see drawing.py) makes of the state: numbers stay within their slider, and what is hidden stays as it is.
+function changed(does, state, controls, from, to) {
+  const change = { ...does.put };
+  for (const [name, by] of Object.entries(does.add || {})) change[name] = state[name] + by;
+  for (const [name, [byX, byY]] of Object.entries(does.drag || {})) change[name] = state[name] + byX * (to.x - from.x) + byY * (to.y - from.y);
+  for (const [name, [start, byX, byY]] of Object.entries(does.follow || {})) change[name] = start + byX * to.x + byY * to.y;
+  for (const control of controls.filter((c) => c.kind === "Slider" && c.name in change)) {
+    const { name, low, high, step } = control, at = toSlider(control, Math.min(high, Math.max(low, change[name])));
+    change[name] = fromSlider(control, Number((Math.round(at / step) * step).toFixed(6)));
+  }
+  const shown = new Set(controls.map((control) => control.name));
+  return Object.fromEntries(Object.entries(change).filter(([name]) => shown.has(name)));
+}
+
+// The picture: what lies under the pointer says itself what it does.
+function listen(picture, { model, apply, place }) {
+  const controls = model.get("spec").controls;
+  const at = (x, y) => picture.getRootNode().elementFromPoint(x, y)?.closest("[data-does]");
+  const read = (shape) => (shape && picture.contains(shape) ? JSON.parse(shape.dataset.does) : null);
+  let held = null; // what a pressed pointer drags
+  picture.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || held) return;
+    const does = read(event.target.closest("[data-does]"));
+    if (!does) return;
+    const from = place(event);
+    held = { does, from, state: model.get("state"), id: event.pointerId };
+    apply(changed(does, held.state, controls, from, from));
+    if (does.drag || does.follow || does.sweep) picture.setPointerCapture(event.pointerId);
+    else held = null;
+  });
+  picture.addEventListener("pointermove", (event) => {
+    if (!held || held.id !== event.pointerId) return;
+    if (held.does.sweep) {
+      const does = read(at(event.clientX, event.clientY));
+      if (does?.sweep) apply(changed(does, model.get("state"), controls, held.from, place(event)));
+    } else apply(changed(held.does, held.state, controls, held.from, place(event)));
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    picture.addEventListener(end, (event) => { if (held?.id === event.pointerId) held = null; });
+  picture.addEventListener("keydown", (event) => {
+    const does = !event.ctrlKey && !event.metaKey && !event.altKey && model.get("moves").keys?.[event.key];
+    if (!does) return;
+    event.preventDefault();
+    event.stopPropagation();
+    apply(changed(does, model.get("state"), controls));
+  });
+}
+
+function render({ model, el }, more) {
   const spec = model.get("spec"), inputs = {};
   const root = element(el, "div", { class: "nnv", role: "group", "aria-label": spec.title });
   element(root, "div", { class: "nnv-title" }, spec.title);
-  const frame = spec.least ? element(root, "div", { class: "nnv-scroll" }) : root;
-  const canvas = element(frame, "canvas", { class: "nnv-canvas", role: "img", "data-lm-suppress-shortcuts": "true" });
-  canvas.style.maxWidth = `${6 * spec.width}rem`;
-  // What is drawn on. Where there is less room it is drawn smaller, or words would run into each other.
-  const most = Math.min(96 * spec.width, 736); // 46rem, see theme.css
-  const paper = { width: most, height: most / spec.aspect };
-  if (spec.least) [canvas.style.minWidth, root.style.maxWidth] = [`${spec.least}px`, `max(46rem, ${spec.least + 16}px)`];
-  if (view.keys || view.drag || view.click) canvas.tabIndex = 0;
+  const error = element(root, "div", { class: "nnv-error", role: "alert" });
+  const body = element(root, "div", { class: "nnv-body" });
+  const sheet = element(body, "div", { class: "nnv-sheet" });
+  const picture = input(element(sheet, "div", { class: "nnv-scroll" }), "div", { class: "nnv-picture", tabindex: 0, role: "group" });
+  const help = element(sheet, "div", { class: "nnv-help", id: newId() });
+  picture.setAttribute("aria-describedby", help.id);
+  const side = element(body, "div", { class: "nnv-controls" });
 
-  let waiting = 0; // for the answer to a move
+  let waiting = 0, lost = false; // for the answer to a move; whether the kernel has gone
+  const gone = () => lost;
   const wait = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => { note.textContent = "computing …"; }, 500);
   };
-  const move = (change) => {
+  const apply = (change) => {
     const state = model.get("state");
-    if (Object.entries(change).every(([name, value]) => state[name] === value)) return; // no answer would come
-    model.set("state", { ...state, ...change, ...view.also?.(change, state) });
+    if (lost || Object.entries(change).every(([name, value]) => state[name] === value)) return; // no answer would come
+    model.set("state", { ...state, ...change });
     model.save_changes();
     wait();
     show();
   };
+  const place = (event) => {
+    const svg = picture.querySelector("svg"), { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    return { x, y };
+  };
+  const context = { model, picture, apply, place, wait, gone, move: (does) => apply(changed(does, model.get("state"), spec.controls)) };
 
-  const player = spec.live ? play(root, model, spec.live, wait) : () => false;
-  const many = spec.controls.length > 10 ? element(root, "div", { class: "nnv-many" }) : root;
+  const run = spec.live ? runner(side, context) : () => false;
+  const play = spec.plays ? player(side, context) : null;
   for (const control of spec.controls) {
-    const row = element(many, "div", { class: "nnv-row" }), id = newId();
-    if (control.kind === "Drawing") { // its input is the canvas, by the view's own script
-      element(row, "span", {}, control.label);
-      const buttons = element(row, "div", { class: "nnv-buttons" });
-      view.input({ control, model, canvas, move, redraw, place: (event) => place(event), row: buttons });
+    const row = element(side, "div", { class: "nnv-row" }), id = newId();
+    if (control.kind === "Strokes") { // its input is the picture, by the view's own script
+      row.className = "nnv-buttons";
+      more.input({ ...context, control, row, redraw: () => redraw() });
       continue;
     }
     element(row, "label", { for: id }, control.label);
-    let input;
+    let made;
     if (control.kind === "Slider") {
-      input = element(row, "input", { id, type: "range", min: toSlider(control, control.low), max: toSlider(control, control.high),
-                                      step: control.step, "data-lm-suppress-shortcuts": "true" });
-      input.addEventListener("input", () => move({ [control.name]: fromSlider(control, Number(input.value)) }));
+      const ends = { min: toSlider(control, control.low), max: toSlider(control, control.high), step: control.step };
+      made = input(row, "input", { id, type: "range", ...ends });
+      made.addEventListener("input", () => apply({ [control.name]: fromSlider(control, Number(made.value)) }));
     } else {
-      input = element(row, "select", { id, "data-lm-suppress-shortcuts": "true" });
-      for (const option of control.options) element(input, "option", { value: option }, option);
-      input.addEventListener("change", () => move({ [control.name]: input.value }));
+      made = input(row, "select", { id });
+      for (const option of control.options) element(made, "option", { value: option }, option);
+      made.addEventListener("change", () => apply({ [control.name]: made.value }));
     }
-    inputs[control.name] = [input, element(row, "output", { for: id }), control];
+    inputs[control.name] = [made, element(row, "output", { for: id }), control];
   }
+  const note = element(side, "div", { class: "nnv-note", role: "status" });
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
-  const note = element(root, "div", { class: "nnv-note", role: "status" });
   const code = element(root, "div", { class: "nnv-code", tabindex: 0 });
-  const error = element(root, "div", { class: "nnv-error", role: "alert" });
+  listen(picture, context);
+  leaveShortcuts(root);
 
   function show() {
     const state = model.get("state");
-    for (const [name, [input, output, control]] of Object.entries(inputs)) {
-      if (document.activeElement !== input || input.tagName === "SELECT") input.value = toSlider(control, state[name]);
-      if (control.scale && control.scale !== "linear") input.setAttribute("aria-valuetext", String(state[name]));
-      input.disabled = control.acts?.length > 0 && !control.acts.some(([other, value]) => state[other] === value);
-      output.textContent = input.disabled ? "no effect" : typeof state[name] === "number" ? String(state[name]) : "";
+    for (const [name, [made, output, control]] of Object.entries(inputs)) {
+      if (document.activeElement !== made || made.tagName === "SELECT") made.value = toSlider(control, state[name]);
+      if (control.scale && control.scale !== "linear") made.setAttribute("aria-valuetext", String(state[name]));
+      const idle = control.acts?.length > 0 && !control.acts.some(([other, value]) => state[other] === value);
+      made.disabled = lost || idle;
+      output.textContent = idle ? "no effect" : typeof state[name] === "number" ? String(state[name]) : "";
     }
     facts.textContent = model.get("facts_shown");
-    facts.setAttribute("aria-live", player() ? "off" : "polite"); // a run would never stop talking
+    facts.setAttribute("aria-live", run() ? "off" : "polite"); // a run would never stop talking
     code.textContent = model.get("code");
     error.textContent = model.get("error");
-    canvas.setAttribute("aria-label", `${spec.title}: ${model.get("facts_shown")}`);
+    root.classList.toggle("nnv-failed", Boolean(model.get("error")));
+    help.textContent = model.get("moves").help || "";
+    picture.setAttribute("aria-label", `${spec.title}: ${model.get("facts_shown")}`);
   }
 
   function redraw() {
-    const width = canvas.clientWidth;
-    if (!width || !Object.keys(model.get("frame")).length) return; // not attached yet, or nothing to draw
-    const scale = ((window.devicePixelRatio || 1) * width) / paper.width;
-    if (canvas.width !== Math.round(paper.width * scale)) {
-      canvas.width = Math.round(paper.width * scale);
-      canvas.height = Math.round(paper.height * scale);
-      canvas.style.height = `${width / spec.aspect}px`;
-    }
-    const ctx = canvas.getContext("2d");
-    ctx.setTransform(scale, 0, 0, scale, 0, 0);
-    ctx.fillStyle = "#fff";
-    ctx.fillRect(0, 0, paper.width, paper.height);
-    view.draw(ctx, unpacked(model.get("frame")), paper, model.get("state"));
-    canvas.dataset.drawn = String(Number(canvas.dataset.drawn || 0) + 1);
+    const text = model.get("picture");
+    if (!text) return;
+    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    const { width, height } = svg.viewBox.baseVal;
+    sheet.style.setProperty("--wide", `${width}px`);
+    sheet.style.setProperty("--tall", height / width);
+    picture.querySelector(":scope > svg")?.remove();
+    picture.prepend(svg);
+    more.after?.(svg, context);
+    picture.dataset.drawn = String(Number(picture.dataset.drawn || 0) + 1);
   }
 
-  const place = (event) => {
-    const box = canvas.getBoundingClientRect(), scale = box.width / paper.width;
-    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale, ...paper };
-  };
-  const limited = (change) => {
-    for (const control of spec.controls.filter((c) => c.kind === "Slider" && c.name in change)) {
-      const { name, low, high, step } = control, at = toSlider(control, Math.min(high, Math.max(low, change[name])));
-      change[name] = fromSlider(control, Number((Math.round(at / step) * step).toFixed(6)));
-    }
-    const shown = new Set(spec.controls.map((c) => c.name));
-    return Object.fromEntries(Object.entries(change).filter(([name]) => shown.has(name)));
-  };
-  if (view.drag) {
-    let from = null;
-    canvas.addEventListener("pointerdown", (e) => { from = [place(e), model.get("state")]; canvas.setPointerCapture(e.pointerId); });
-    canvas.addEventListener("pointermove", (e) => { if (from) move(limited(view.drag(place(e), ...from, model.get("frame")))); });
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { from = null; });
-  }
-  if (view.click) // a click or a tap: what lies there, in the frame
-    canvas.addEventListener("pointerdown", (e) => {
-      const change = view.click(place(e), model.get("state"), unpacked(model.get("frame")));
-      if (change) move(limited(change));
-    });
-  if (view.keys)
-    canvas.addEventListener("keydown", (e) => {
-      const change = view.keys(e.key, model.get("state"), model.get("frame"));
-      if (change) { e.preventDefault(); e.stopPropagation(); move(limited(change)); }
-    });
-
-  model.on("change:frame", redraw);
+  model.on("change:picture", redraw);
   model.on("change", show); // once for all that a message brings
   model.on("change:answers", () => {
     clearTimeout(waiting);
     note.textContent = model.get("note");
+    play?.answered();
     root.dataset.answers = model.get("answers");
   });
-  model.on("comm_live_update", () => { note.textContent = "The kernel that drew this is gone: run the cell again."; });
-  const observer = new ResizeObserver(redraw);
-  observer.observe(canvas);
-  show();
+  model.on("comm_live_update", () => {
+    lost = true;
+    clearTimeout(waiting);
+    play?.stop();
+    note.textContent = "The kernel that drew this is gone: run the cell again.";
+    for (const made of root.querySelectorAll("button, input, select")) made.disabled = true;
+    show();
+  });
   redraw();
-  return () => observer.disconnect();
+  show();
+  play?.answered();
+  return () => { clearTimeout(waiting); play?.stop(); };
 }

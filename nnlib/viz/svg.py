@@ -1,0 +1,121 @@
+"""A drawing as SVG: the text that the browser shows, on a page and in a notebook."""
+
+import base64
+import io
+import json
+from html import escape
+
+import numpy as np
+from PIL import Image as Pixels
+
+from nnlib.viz.drawing import Circle, Image, Path, Rect, Text
+from nnlib.viz.palette import class_of, dashes_of, styles, tinted
+
+FONT = '"DejaVu Sans", Verdana, Arial, "Liberation Sans", sans-serif'
+ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
+BASELINE = 0.365  # of the size: from the middle of a capital letter down to where it stands
+HAND = 14  # units: a line that does something is as wide as a finger finds it
+
+
+def svg(drawing, alone=False):
+    """Return the SVG of a drawing; with its style sheet if it is to stand alone."""
+    clips = {}
+    shapes = "".join(element(shape, clips) for shape in drawing.shapes)
+    defined = "".join(
+        f'<clipPath id="{name}"><rect x="{num(x)}" y="{num(y)}" width="{num(wide)}" height="{num(high)}"/></clipPath>'
+        for (x, y, wide, high), name in clips.items()
+    )
+    style = f"<style>{styles('svg')} text {{ font-family: {FONT}; }}</style>" if alone else ""
+    size = f"{num(drawing.wide)} {num(drawing.high)}"
+    paper = f'<rect class="f-paper" width="{num(drawing.wide)}" height="{num(drawing.high)}"/>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">{style}'
+        f"<defs>{defined}</defs>{paper}{shapes}</svg>"
+    )
+
+
+def num(value):
+    """Return a number of the sheet with two decimals at most."""
+    return f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def element(shape, clips):
+    """Return the element of a shape; `clips` gets the boxes that cut shapes off."""
+    tag, attributes, content = FORMS[type(shape)](shape)
+    if shape.clip is not None:
+        name = "nnv-clip-" + "-".join(map(num, shape.clip))  # the same in each view that has the same box
+        attributes["clip-path"] = f"url(#{clips.setdefault(shape.clip, name)})"
+    does = {"data-does": json.dumps(shape.does.plain(), separators=(",", ":"))} if shape.does else {}
+    tip = f"<title>{escape(shape.tip)}</title>" if shape.tip else ""
+    if isinstance(shape, Path) and not shape.closed and (does or tip):  # a second line, wide and not seen, is hit
+        hand = attributes | {"class": "hand", "stroke-width": num(max(HAND, shape.width))} | does
+        hand.pop("stroke-dasharray", None)
+        return f"<{tag}{listed(attributes)}/><{tag}{listed(hand)}>{tip}</{tag}>"
+    return f"<{tag}{listed(attributes | does)}>{content}{tip}</{tag}>"
+
+
+def listed(attributes):
+    return "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
+
+
+def look(shape):
+    """Return the attributes of a shape's filling and line."""
+    classes = [f"f-{class_of(shape.fill)}" if shape.fill else "none"]
+    made = {}
+    if shape.line:
+        classes.append(f"l-{class_of(shape.line)}")
+        made["stroke-width"] = num(shape.width)
+        dash = dashes_of(shape.line) if shape.dash is None else shape.dash
+        if dash:
+            made["stroke-dasharray"] = " ".join(map(num, dash))
+    if shape.opacity != 1:
+        made["fill-opacity"] = num(shape.opacity)
+    return {"class": " ".join(classes)} | made
+
+
+def rectangle(shape):
+    place = {"x": num(shape.x), "y": num(shape.y), "width": num(shape.wide), "height": num(shape.high)}
+    return "rect", place | look(shape), ""
+
+
+def circle(shape):
+    return "circle", {"cx": num(shape.x), "cy": num(shape.y), "r": num(shape.radius)} | look(shape), ""
+
+
+def path(shape):
+    """Return a path; a point that is nan lifts the pen."""
+    words, down = [], False
+    for x, y in shape.points:
+        if np.isnan(x) or np.isnan(y):
+            down = False
+            continue
+        words.append(f"{'L' if down else 'M'}{num(x)} {num(y)}")
+        down = True
+    return "path", {"d": "".join(words) + "Z" * shape.closed} | look(shape), ""
+
+
+def text(shape):
+    down = BASELINE * shape.size
+    place = {"x": num(shape.x), "y": num(shape.y + down), "font-size": num(shape.size)}
+    if shape.turned:
+        place |= {"x": 0, "y": num(down), "transform": f"translate({num(shape.x)} {num(shape.y)}) rotate(-90)"}
+    if shape.align != "left":
+        place["text-anchor"] = ANCHORS[shape.align]
+    if shape.bold:
+        place["font-weight"] = "bold"
+    made = look(shape)
+    if shape.halo:
+        made["class"] += " halo"
+    return "text", place | made, escape(shape.text)
+
+
+def image(shape):
+    pixels, file = Pixels.fromarray(tinted(shape.values, shape.scale), "RGBA"), io.BytesIO()
+    pixels.save(file, format="png", compress_level=1)
+    link = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    place = {"x": num(shape.x), "y": num(shape.y), "width": num(shape.wide), "height": num(shape.high)}
+    classes = " ".join([shape.scale, *(["sharp"] * (not shape.smooth))])
+    return "image", place | {"class": classes, "preserveAspectRatio": "none", "href": link}, ""
+
+
+FORMS = {Rect: rectangle, Circle: circle, Path: path, Text: text, Image: image}

@@ -1,0 +1,261 @@
+"""A drawing is the same in a browser as in the stored picture; its pieces lie where their numbers say."""
+
+import io
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image as Pixels
+from test_viz import VIEWS, ends
+
+from nnlib.viz.drawing import Drawing, Move, Text, text_width
+from nnlib.viz.palette import COLOURS, ROLES, SERIES, class_of, colour_of, dashes_of, styles, tinted
+from nnlib.viz.panels import Panel, table
+from nnlib.viz.picture import UNITS, picture
+from nnlib.viz.svg import svg
+
+NEW = [kind for kind in VIEWS if not kind.script]
+FAR = 0.06  # RMS of both ways to draw, of 1: letters are set differently, by parts of a pixel
+
+
+def states(kind):
+    """Return views of a kind in the states that it starts with, and with all controls at either end."""
+    low, high = ({control.name: ends(control)[k] for control in kind.controls} for k in (0, -1))
+    made = [kind(), kind(**low), kind(**high)]
+    return [view for view in made if not view.error]
+
+
+def painted(drawing, dark=False):
+    """Return what matplotlib makes of a drawing, (rows, columns, 3) from 0 to 1, a pixel for a unit."""
+    file = io.BytesIO()
+    picture(drawing, dark).savefig(file, format="png", dpi=UNITS)
+    return np.asarray(Pixels.open(file).convert("RGB")) / 255
+
+
+@dataclass
+class Browser:
+    """A page that shows drawings, a pixel for a unit."""
+
+    page: object
+
+    def painted(self, drawing, dark=False):
+        """Return what the browser makes of a drawing."""
+        size = {"width": round(drawing.wide), "height": round(drawing.high)}
+        self.page.set_viewport_size(size)
+        theme = "<body data-jp-theme-light=false>" if dark else "<body>"
+        look = "body { margin: 0 } svg { display: block; width: 100vw } text { font-family: 'DejaVu Sans' }"
+        rules = ".none { fill: none } .sharp { image-rendering: pixelated } .hand { stroke: none }"
+        halo = ".halo { stroke: var(--nnv-paper); stroke-width: 5px; stroke-linejoin: round; paint-order: stroke }"
+        page = f"<style>{styles()}{look}{rules}{halo}</style>{theme}<div class=nnv>{svg(drawing)}</div>"
+        self.page.set_content(page)
+        return np.asarray(Pixels.open(io.BytesIO(self.page.screenshot())).convert("RGB")) / 255
+
+
+@pytest.fixture
+def browser_page(page):
+    return Browser(page)
+
+
+def rms(one, other):
+    """Return the root of the mean squared difference of two pictures."""
+    rows, columns = (min(one.shape[k], other.shape[k]) for k in (0, 1))
+    return float(np.sqrt(np.mean((one[:rows, :columns] - other[:rows, :columns]) ** 2)))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", NEW)
+def test_browser_and_stored_picture_agree(kind, browser_page):
+    far = {}
+    for view in states(kind):
+        for dark in (False, True):
+            there, here = browser_page.painted(view.drawing, dark), painted(view.drawing, dark)
+            far[view.to_text()[:60], dark] = rms(there, here)
+    assert max(far.values()) < FAR, far
+
+
+def every_shape():
+    """Return a drawing with a shape of each form and look, in corners of their own."""
+    sheet = Drawing(300, 200)
+    sheet.rect(10, 10, 60, 40, fill="lit", line="wrong", width=4)
+    sheet.circle(110, 30, 20, fill="class 1", opacity=0.5)
+    sheet.path([(150, 10), (200, 50), (np.nan, np.nan), (200, 10), (240, 10)], "validation", width=3)
+    sheet.polygon([(250, 10), (290, 10), (270, 50)], fill="class 0", line="ink", width=2)
+    sheet.arrow([(10, 80), (70, 80)], "forward", width=3, head=14)
+    sheet.mark("star", 110, 80, 14, fill="second")
+    sheet.mark("diamond", 150, 80, 10, fill="paper", line="ink", width=2)
+    sheet.mark("cross", 190, 80, 10, line="wrong", width=2)
+    sheet.mark("triangle", 230, 80, 10, fill="third")
+    sheet.image(np.linspace(-1, 1, 64).reshape(8, 8), 10, 110, 60, 60, "signed")
+    sheet.image(np.eye(6), 90, 110, 60, 60, "ink")
+    sheet.text("number 12", 160, 130, size=16, bold=True)
+    sheet.text("up", 280, 150, turned=True, align="middle", fill="gradient")
+    sheet.rect(160, 150, 100, 60, fill="ink", clip=(170, 160, 30, 20))
+    return sheet
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_shape_is_drawn_alike(dark, browser_page):
+    sheet = every_shape()
+    there, here = browser_page.painted(sheet, dark), painted(sheet, dark)
+    assert rms(there, here) < 0.04
+    for x, y in [
+        (20, 20),
+        (110, 30),
+        (270, 20),
+        (64, 80),
+        (110, 80),
+        (150, 80),
+        (14, 114),
+        (66, 166),
+        (95, 115),
+        (180, 170),
+    ]:
+        np.testing.assert_allclose(there[y, x], here[y, x], atol=0.03, err_msg=f"at {x}, {y}")
+
+
+def test_places_have_the_colours_of_their_roles():
+    for dark in (False, True):
+        seen = painted(every_shape(), dark)
+
+        def hexed(x, y, seen=seen):
+            return "#" + "".join(f"{round(255 * part):02x}" for part in seen[y, x])
+
+        assert hexed(40, 30) == colour_of("lit", dark)
+        assert hexed(270, 20) == colour_of("class 0", dark)
+        assert hexed(110, 80) == colour_of("second", dark)
+        assert hexed(180, 170) == colour_of("ink", dark)
+        assert hexed(230, 190) == hexed(165, 155) == colour_of("paper", dark)  # cut off
+
+
+def test_the_head_of_an_arrow_is_at_its_last_point():
+    sheet = Drawing(100, 40)
+    sheet.arrow([(10, 20), (90, 20)], head=20, width=2)
+    tall = (painted(sheet)[:, :, 0] < 0.5).sum(axis=0)
+    assert tall[75] > 3 * tall[30] > 0
+    assert tall[92:].max() == 0
+
+
+def test_a_line_is_broken_where_it_is_nan():
+    sheet = Drawing(100, 40)
+    sheet.path([(0, 20), (40, 20), (np.nan, 20), (60, 20), (100, 20)], width=4)
+    row = painted(sheet)[20, :, 0] < 0.5
+    assert (row[20], row[50], row[80]) == (True, False, True)
+    assert svg(sheet).count("M") == 2
+
+
+EVIL = "</text><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
+
+
+def test_no_text_of_a_learner_becomes_an_element():
+    sheet = Drawing(100, 40)
+    sheet.text(EVIL, 0, 10)
+    sheet.rect(0, 0, 5, 5, fill="ink", tip=EVIL, does=Move(put={"name": EVIL}))
+    root = ElementTree.fromstring(svg(sheet))
+    assert {element.tag.partition("}")[2] for element in root.iter()} == {"svg", "defs", "rect", "text", "title"}
+    assert [text for text in root.itertext() if text] == [EVIL, EVIL]
+    assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
+
+
+def test_texts_with_dollars_are_not_formulas():
+    sheet = Drawing(100, 40)
+    sheet.text(r"$\bad{$", 5, 20)
+    assert painted(sheet).min() < 0.5
+
+
+def test_unknown_roles_and_scales_are_refused():
+    sheet = Drawing(10, 10)
+    sheet.rect(0, 0, 1, 1, fill="bluish")
+    with pytest.raises(KeyError, match="bluish"):
+        svg(sheet)
+    with pytest.raises(ValueError, match="expected a scale of ink, positive or signed, got 'rainbow'"):
+        tinted(np.zeros((1, 1)), "rainbow")
+
+
+def test_every_role_has_its_class_in_the_style_sheet():
+    rules = styles()
+    for role in ROLES:
+        assert f".f-{class_of(role)} {{" in rules
+        assert f".l-{class_of(role)} {{" in rules
+    for light, dark in COLOURS.values():
+        assert light in rules
+        assert dark in rules
+
+
+PAIRS = [("class 1", "class 0"), ("training", "validation"), ("positive", "negative"), ("value", "gradient")]
+
+
+def test_what_is_compared_has_another_colour_and_lines_have_other_dashes():
+    for one, other in [*PAIRS, *pairwise(SERIES)]:
+        assert colour_of(one) != colour_of(other)
+        assert dashes_of(one) != dashes_of(other) or one == "class 1"  # classes have marks: a circle, a square
+
+
+def test_blue_is_what_is_above_0_and_orange_has_stripes_below():
+    shown = tinted(np.array([[1.0, -1.0, 0.0, np.nan]]), "signed")
+    assert [tuple(pixel) for pixel in shown[0, :2, :3]] == [(0, 0x72, 0xB2), (0xC4, 0x55, 0)]
+    assert shown[0, 2:, 3].tolist() == [0, 0]
+    below = tinted(-np.ones((10, 10)), "signed")[..., 3]
+    assert len(np.unique(below)) == 2
+    assert len(np.unique(tinted(np.ones((10, 10)), "signed")[..., 3])) == 1
+
+
+def test_places_of_a_panel():
+    sheet = Drawing(300, 200)
+    panel = Panel(sheet, (50, 20, 200, 100), (-1, 1), (0, 10))
+    np.testing.assert_allclose(panel.places([-1, 0, 1], [0, 10, 5]), [[50, 120], [150, 20], [250, 70]])
+    follow = panel.follow(x="a", y="b").follow
+    for x, y in [(60.0, 30.0), (200.0, 100.0)]:
+        (start_a, by_x, _), (start_b, _, by_y) = follow["a"], follow["b"]
+        np.testing.assert_allclose(panel.places(start_a + by_x * x, start_b + by_y * y), [[x, y]])
+    log = Panel(sheet, (0, 0, 100, 60), (0, 1), (0.01, 100), log=True)
+    np.testing.assert_allclose(log.y([0.01, 1, 100]), [60, 30, 0])
+    assert log.y(0) > 60
+    assert np.isnan(log.y(np.nan))
+
+
+def test_a_table_lies_in_its_cells():
+    sheet = Drawing(300, 200)
+    table(sheet, 10, 20, (50, 30), [["1", "2"], ["3", "4"]], look=lambda i, j: {"name": f"{i}{j}"})
+    cell = sheet.named("10")[0]
+    assert (cell.x, cell.y, cell.wide, cell.high) == (10, 50, 50, 30)
+    three = next(shape for shape in sheet.shapes if isinstance(shape, Text) and shape.text == "3")
+    assert (three.x, three.y) == (35, 65)
+
+
+def test_the_width_of_a_text_is_that_on_the_picture():
+    for text, bold in [("sum −0.5, wrong", False), ("0.123", True)]:
+        sheet = Drawing(200, 30)
+        sheet.text(text, 10, 15, bold=bold)
+        inked = np.flatnonzero((painted(sheet)[:, :, 0] < 0.9).any(axis=0))
+        assert inked[-1] - inked[0] == pytest.approx(text_width(text, bold=bold), abs=3)
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_moves_name_controls_and_lead_to_values_that_they_allow(kind):
+    controls = {control.name: control for control in kind.controls}
+    for view in states(kind):
+        moves = [shape.does for shape in view.drawing.shapes if shape.does]
+        moves += [*view.drawing.keys.values(), *([view.drawing.onward] if view.drawing.onward else [])]
+        for move in moves:
+            assert {*move.put, *move.add, *move.drag, *move.follow} <= set(controls)
+            for name, value in move.put.items():
+                controls[name].check(kind.__name__, value)
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_pictures_with_keys_or_moves_say_so(kind):
+    drawing = kind().drawing
+    uses = bool(drawing.keys) or any(shape.does for shape in drawing.shapes)
+    assert bool(drawing.help) == uses
+    assert not uses or re.search(r"[Dd]rag|[Cc]lick|key", drawing.help)
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_tips_are_beside_what_answers(kind):
+    for view in states(kind):
+        for shape in view.drawing.shapes:
+            assert shape.does is None or shape.tip, shape
