@@ -18,7 +18,11 @@ from nnlib.viz.picture import UNITS, picture
 from nnlib.viz.svg import svg
 
 NEW = [kind for kind in VIEWS if not kind.script]
-FAR = 0.06  # RMS of both ways to draw, of 1: letters are set differently, by parts of a pixel
+PART = 25  # pixels, a side of the parts in which pictures are compared
+FAR = (
+    0.06,
+    0.2,
+)  # RMS of both ways to draw, of the whole and of a part: letters are set differently, by parts of a pixel
 
 
 def states(kind):
@@ -60,9 +64,11 @@ def browser_page(page):
 
 
 def rms(one, other):
-    """Return the root of the mean squared difference of two pictures."""
-    rows, columns = (min(one.shape[k], other.shape[k]) for k in (0, 1))
-    return float(np.sqrt(np.mean((one[:rows, :columns] - other[:rows, :columns]) ** 2)))
+    """Return the root of the mean squared difference of two pictures, of the whole, and of its worst part."""
+    rows, columns = (min(one.shape[k], other.shape[k]) // PART for k in (0, 1))
+    one, other = (seen[: rows * PART, : columns * PART] for seen in (one, other))
+    parts = ((one - other) ** 2).reshape(rows, PART, columns, PART, 3).mean(axis=(1, 3, 4))
+    return float(np.sqrt(parts.mean())), float(np.sqrt(parts.max()))
 
 
 @pytest.mark.browser
@@ -73,7 +79,7 @@ def test_browser_and_stored_picture_agree(kind, browser_page):
         for dark in (False, True):
             there, here = browser_page.painted(view.drawing, dark), painted(view.drawing, dark)
             far[view.to_text()[:60], dark] = rms(there, here)
-    assert max(far.values()) < FAR, far
+    assert all(whole < FAR[0] and part < FAR[1] for whole, part in far.values()), far
 
 
 def every_shape():
@@ -101,7 +107,9 @@ def every_shape():
 def test_every_shape_is_drawn_alike(dark, browser_page):
     sheet = every_shape()
     there, here = browser_page.painted(sheet, dark), painted(sheet, dark)
-    assert rms(there, here) < 0.04
+    whole, part = rms(there, here)
+    assert whole < FAR[0]
+    assert part < FAR[1]
     for x, y in [
         (20, 20),
         (110, 30),
@@ -137,6 +145,47 @@ def test_the_head_of_an_arrow_is_at_its_last_point():
     tall = (painted(sheet)[:, :, 0] < 0.5).sum(axis=0)
     assert tall[75] > 3 * tall[30] > 0
     assert tall[92:].max() == 0
+
+
+def ink_of(sheet):
+    """Return the rows and columns of a sheet that have ink."""
+    dark = painted(sheet)[:, :, 0] < 0.7
+    return np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+
+
+@pytest.mark.parametrize("kind", ["round", "square", "diamond", "triangle", "star"])
+def test_all_marks_are_about_as_large(kind):
+    sheet = Drawing(60, 60)
+    sheet.mark(kind, 30, 30, 10, fill="ink")
+    rows, columns = ink_of(sheet)
+    assert 16 <= len(columns) <= 30
+    assert abs((columns[0] + columns[-1]) / 2 - 29.5) <= 1
+    assert 16 <= len(rows) <= 30
+
+
+def test_upright_text_is_read_upwards():
+    sheet = Drawing(60, 120)
+    sheet.text("l______", 30, 60, turned=True, align="middle")
+    rows, columns = ink_of(sheet)
+    assert len(rows) > 3 * len(columns)
+    assert columns[0] < 30 < columns[-1]
+    tall = (painted(sheet)[:, :, 0] < 0.7).sum(axis=1)
+    assert tall[rows[-3:]].max() > 3 * tall[rows[:3]].max()  # the l is the lowest
+
+
+def test_dashes_are_those_of_the_role():
+    sheet = Drawing(200, 20)
+    sheet.path([(0, 10), (200, 10)], "validation", width=4)
+    assert 'stroke-dasharray="8 5"' in svg(sheet)
+    row = (painted(sheet)[10, :, 2] < 0.5).astype(int)
+    assert np.count_nonzero(np.diff(row) == 1) == pytest.approx(200 / 13, abs=1)
+
+
+def test_an_image_stands_as_its_axis_does():
+    sheet = Drawing(100, 100)
+    Panel(sheet, (0, 0, 100, 100), (0, 1), (0, 1)).image([[1.0, 0.0], [0.0, 0.0]], "ink")
+    seen = painted(sheet)[:, :, 0]
+    assert (seen[75, 25], seen[25, 25], seen[75, 75]) == (0, 1, 1)  # the first row is the lowest
 
 
 def test_a_line_is_broken_where_it_is_nan():

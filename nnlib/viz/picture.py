@@ -53,10 +53,12 @@ def look(shape, dark):
 
 
 def rectangle(shape, ax, dark):
+    """Draw a Rect."""
     return ax.add_patch(Rectangle((shape.x, shape.y), shape.wide, shape.high, **look(shape, dark)))
 
 
 def circle(shape, ax, dark):
+    """Draw a Circle."""
     return ax.add_patch(Disc((shape.x, shape.y), shape.radius, **look(shape, dark)))
 
 
@@ -72,6 +74,7 @@ def path(shape, ax, dark):
 
 
 def text(shape, ax, dark):
+    """Draw a Text; `y` is the middle of its capital letters, so it stands a little lower."""
     down, align = BASELINE * shape.size, {"left": "left", "middle": "center", "right": "right"}[shape.align]
     x, y = (shape.x + down, shape.y) if shape.turned else (shape.x, shape.y + down)
     place = {"ha": align, "va": "baseline", "rotation": 90 * shape.turned, "rotation_mode": "anchor"}
@@ -85,6 +88,7 @@ def text(shape, ax, dark):
 
 
 def image(shape, ax, dark):
+    """Draw an Image; what is ink on paper is turned to white on a dark one."""
     pixels = tinted(shape.values, shape.scale)
     if dark and shape.scale == "ink":
         pixels[..., :3] = 255 - pixels[..., :3]

@@ -55,6 +55,7 @@ def element(shape, clips):
 
 
 def listed(attributes):
+    """Return attributes as they stand in a tag."""
     return "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
 
 
@@ -74,11 +75,13 @@ def look(shape):
 
 
 def rectangle(shape):
+    """Return tag, attributes and content of a Rect."""
     place = {"x": num(shape.x), "y": num(shape.y), "width": num(shape.wide), "height": num(shape.high)}
     return "rect", place | look(shape), ""
 
 
 def circle(shape):
+    """Return tag, attributes and content of a Circle."""
     return "circle", {"cx": num(shape.x), "cy": num(shape.y), "r": num(shape.radius)} | look(shape), ""
 
 
@@ -95,6 +98,7 @@ def path(shape):
 
 
 def text(shape):
+    """Return a text; `y` is the middle of its capital letters, so it stands a little lower."""
     down = BASELINE * shape.size
     place = {"x": num(shape.x), "y": num(shape.y + down), "font-size": num(shape.size)}
     if shape.turned:
@@ -110,6 +114,7 @@ def text(shape):
 
 
 def image(shape):
+    """Return an image, its pixels as a PNG inside of the text."""
     pixels, file = Pixels.fromarray(tinted(shape.values, shape.scale), "RGBA"), io.BytesIO()
     pixels.save(file, format="png", compress_level=1)
     link = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
