@@ -290,6 +290,13 @@ BUGS = [
         ("the files' bytes are not checked", "if sha256 is not None and", "if False and"),
     ),
     *bugs(
+        "data/sets",
+        ("folders below are not looked into", "yield below", "yield []"),
+        ("torchvision's folder is not found", 'if (path / "raw").is_dir()', "if False"),
+        ("what else is there is not said", "(other := other_in(folder))", "(other := None)"),
+        ("a sheet of answers is taken for the data", '"train" not in path.name.lower(), ', ""),
+    ),
+    *bugs(
         "data/handwriting",
         ("smaller side fills the box", "BOX / max(box.shape)", "BOX / min(box.shape)"),
         ("middle of the box for the centre of mass", "box.sum(axis=1) @ places[0]", "box.sum() * places[0].mean()"),

@@ -2,12 +2,18 @@
 
 import gzip
 import itertools
+import json
+import pickle
+import re
 import struct
+from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 from PIL import Image
 
+import nnlib
 from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, confusion_matrix, evaluate, fit, load_mnist
 from nnlib.data import load_csv, mnist, read_idx
 from nnlib.data.handwriting import normalise, read_picture
@@ -206,8 +212,8 @@ DAMAGE = {
     ),
     "a folder for a file": (
         lambda f: [(f / MNISTS[0]).mkdir(), (f / f"{MNISTS[0]}.gz").unlink()],
-        ValueError,
-        r"read_idx expected a whole gzip file, got .*train-images-idx3-ubyte: .*directory",
+        FileNotFoundError,
+        r"load_mnist expected four files in .*fashion, and found 3 of them: there is none such as train-images-",
     ),
     "no pictures": (
         lambda f: [
@@ -238,6 +244,103 @@ def test_a_folder_that_is_none(tmp_path):
         load_mnist(tmp_path / "archive.zip")
     with pytest.raises(FileNotFoundError, match=r"read_idx expected the file .*mine.gz, and it is not there$"):
         read_idx(tmp_path / "mine.gz")
+
+
+@pytest.mark.parametrize("below", ["raw", "FashionMNIST/raw", "gzip", "archive"])
+def test_a_set_below_the_folder_that_is_given(below, tmp_path, rng):
+    """torchvision is given the folder two above, and the archives of EMNIST and Kaggle have one of their own."""
+    train, test = pictures(30, rng), pictures(10, rng)
+    write(tmp_path / below, MNISTS, train, test)
+    (tmp_path / "processed").mkdir()
+    (tmp_path / "processed/training.pt").write_bytes(b"PK")
+    for folder in [tmp_path, tmp_path / below]:
+        np.testing.assert_array_equal(load_mnist(folder)[1][0], test[0], strict=True)
+    write(tmp_path / "KMNIST/raw", MNISTS, test, train)
+    np.testing.assert_array_equal(load_mnist(tmp_path / "KMNIST")[1][0], train[0])
+    if below == "FashionMNIST/raw":
+        with pytest.raises(ValueError, match=r"got 2: ask for .*FashionMNIST.raw or .*KMNIST.raw$"):
+            load_mnist(tmp_path)
+
+
+def test_each_file_in_a_folder_of_its_name(fashion):
+    """As Kaggle's archive of MNIST is unpacked."""
+    folder, (X, _), _ = fashion
+    for name in MNISTS:
+        content = gzip.decompress((folder / f"{name}.gz").read_bytes())
+        (folder / f"{name}.gz").unlink()
+        (folder / name).mkdir()
+        (folder / name / name).write_bytes(content)
+    np.testing.assert_array_equal(load_mnist(folder)[0][0], X)
+
+
+def test_several_sets_below_are_asked_for_by_their_names(tmp_path, rng):
+    sets = [pictures(20, rng), pictures(10, rng)]
+    for name in ["digits", "mnist"]:
+        write(tmp_path / "gzip", emnist(name), *sets)
+    with pytest.raises(ValueError, match=r"ask for .*gzip.emnist-digits or .*gzip.emnist-mnist$"):
+        load_mnist(tmp_path)
+    for name in ["gzip/emnist-digits", "emnist-digits"]:
+        np.testing.assert_array_equal(load_mnist(tmp_path / name)[1][1], sets[1][1])
+
+
+LABELLED = np.array([[0, 255, 7], [3, 0, 1]])  # a label, two numbers
+
+
+def zipped(path):
+    path.write_bytes(gzip.compress(pickle.dumps((LABELLED, None, None), protocol=2)))
+
+
+OTHERS = {
+    "k49-train-imgs.npz": lambda path: np.savez_compressed(path, LABELLED),
+    "mnist.npz": lambda path: np.savez(path, x_train=LABELLED, y_train=LABELLED[:, 0]),
+    "train_images.npy": lambda path: np.save(path, LABELLED),
+    "train.csv": lambda path: np.savetxt(path, LABELLED, fmt="%d", delimiter=",", header="label,a,b", comments=""),
+    "mnist.pkl.gz": zipped,
+    "train.pkl": lambda path: path.write_bytes(pickle.dumps(LABELLED)),
+    "mnist_784.arff": lambda path: np.savetxt(path, LABELLED, fmt="%d", delimiter=",", header="@DATA", comments=""),
+    "train.json": lambda path: path.write_text(json.dumps(LABELLED.tolist())),
+    "train/3/a.png": lambda path: drawn().save(path),
+}
+LIBRARIES = {
+    "emnist-letters.mat": 'part = scipy.io.loadmat(PATH)["dataset"]["train"][0, 0]; X = ',
+    "train_32x32.mat": ": scipy.io.loadmat(PATH) reads it",
+    "train-00000-of-00001.parquet": "table = pandas.read_parquet(PATH) reads it, with pyarrow",
+    "usps.h5": "h5py.File(PATH) reads it",
+    "processed/training.pt": "torch.load(PATH) reads it",
+    "archive.zip": ": unpack it first",
+    "emnist.tar.gz": ": unpack it first",
+    "train.xlsx": ": save the sheet as CSV, which load_csv of nnlib.data reads",
+}
+
+
+@pytest.mark.parametrize("name", [*OTHERS, *LIBRARIES])
+def test_of_another_kind_of_file_it_is_said_what_reads_it(name, tmp_path):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    OTHERS.get(name, lambda path: path.write_bytes(b"PK\3\4\xff"))(path)
+    for beside in ["README.md", "a/LICENSE", *(["test.csv", "sample_submission.csv"] if name == "train.csv" else [])]:
+        (tmp_path / beside).parent.mkdir(exist_ok=True)
+        (tmp_path / beside).write_text("Id,Label\n")
+    start = f"load_mnist expected four files such as train-images-idx3-ubyte.gz in {tmp_path}, got {path}: "
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(start)}") as caught:
+        load_mnist(tmp_path)
+    says = str(caught.value).removeprefix(start)
+    for read in [load_mnist, read_idx, *([load_csv] if name != "train.csv" else [])]:
+        with pytest.raises(ValueError, match=r"^(load_|read_idx expected )") as alone:
+            read(path)
+        assert str(alone.value).endswith(says), "the same of the file alone"
+    if name in LIBRARIES:
+        assert LIBRARIES[name].removeprefix(": ").replace("PATH", repr(str(path))) in says
+        return
+    code = re.sub(r"^(these are pictures: |\w+(, \w)? = )", "", says.partition(" reads ")[0])
+    names = {"np": np, "nnlib": nnlib, "pickle": pickle, "gzip": gzip, "pandas": pandas, "Path": Path}
+    value = eval(code, names | {"name": re.sub(r".* one of (\w+).*", r"\1", says)})
+    value = value[0] if isinstance(value, tuple) else value
+    wanted = {"train.csv": LABELLED[:, 1:], "train/3/a.png": read_picture(path) if name.endswith("png") else None}
+    np.testing.assert_array_equal(value, wanted.get(name, LABELLED))
+    if name.endswith("png"):
+        (every,) = re.findall(r"Path\(.*\)(?= all)", says)
+        assert list(eval(every, names)) == [path]
 
 
 def test_a_set_of_a_gigabyte_is_read_and_more_is_refused(fashion, monkeypatch):

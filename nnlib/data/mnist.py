@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlib.data.sets import cure_of, files_of
 from nnlib.guards import brief
 
 FOLDER = Path(__file__).parent / "files"
@@ -41,7 +42,7 @@ def read_idx(path, sha256=None, largest=LARGEST):
     if len(content) < 4 or bytes(content[:3]) not in ITEMS:
         start = content[:4].hex(" ") or "an empty file"
         expected = "00 00 08 (IDX of uint8) or 00 00 0c (of int32)"
-        raise ValueError(f"read_idx expected {path} to start with {expected}, got {start}")
+        raise ValueError(f"read_idx expected {path} to start with {expected}, got {start}{cure_of(path, 'read_idx')}")
     header = 4 + 4 * content[3]
     if len(content) < header:
         raise ValueError(f"read_idx expected a header of {header} bytes in {path}, got {len(content)} bytes")
@@ -72,7 +73,9 @@ def content_of(path, largest):
                 while len(content) <= largest and (part := file.read(MEGABYTE)):
                     content += part  # all at once would need the memory twice; and kilobytes may hold gigabytes
     except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"read_idx expected a whole gzip file, got {path}: {error}") from error
+        raise ValueError(
+            f"read_idx expected a whole gzip file, got {path}: {error}{cure_of(path, 'read_idx')}"
+        ) from error
     if len(content) > largest:
         raise ValueError(f"read_idx expected at most {largest:,} bytes in {path}, got more")
     return content
@@ -92,55 +95,6 @@ def read_own(folder, sha256):
 def load_part(part):
     """Return the pictures (n, 28, 28) of "train" or "t10k", bytes that cannot be written to, and their labels (n,)."""
     return read_own(FOLDER, {name: sha256 for name, sha256 in SHA256.items() if name.startswith(part)})
-
-
-NAME = re.compile(
-    r"(?P<set>.*?)(?P<part>train|t10k|test)[-_.]?(?P<what>image|label)s?([-_.]?idx\d?)?([-_.]?(ubyte|int))?(\.gz)?",
-    re.I,
-)
-
-
-def files_of(folder):
-    """Return {(part, what): path} of the four files of a set; the end of `folder` may be how their names begin.
-
-    Raises FileNotFoundError or ValueError where they are not there, or are those of several sets.
-    """
-    folder = Path(folder).expanduser()
-    if folder.is_file():
-        raise ValueError(f"load_mnist expected a folder with four files, got the file {folder}")
-    beginning = "" if folder.is_dir() else folder.name
-    place = folder if folder.is_dir() else folder.parent
-    if not place.is_dir():
-        raise FileNotFoundError(f"load_mnist expected the folder {folder}, and it is not there")
-    found = {}
-    for path in sorted(place.iterdir(), key=lambda path: (path.suffix == ".gz", path.name)):
-        name = NAME.fullmatch(path.name)
-        if name and path.name.startswith(beginning):
-            part = "train" if name["part"].lower() == "train" else "test"
-            found.setdefault(name["set"], {}).setdefault((part, name["what"].lower()), path)
-    if not found and beginning:
-        raise FileNotFoundError(f"load_mnist expected the folder {folder}, and it is not there")
-    if len(found) > 1:
-        names = " or ".join(str(place / name.rstrip("-_.")) for name in found if name)
-        raise ValueError(
-            f"load_mnist expected the files of one data set in {folder}, got {len(found)}: ask for {names}"
-        )
-    return complete(folder, next(iter(found.values()), {}))
-
-
-def complete(folder, found):
-    """Return the dict of files, or raise FileNotFoundError if one is missing."""
-    usual = {
-        ("train", "image"): "train-images-idx3-ubyte.gz", ("train", "label"): "train-labels-idx1-ubyte.gz",
-        ("test", "image"): "t10k-images-idx3-ubyte.gz", ("test", "label"): "t10k-labels-idx1-ubyte.gz",
-    }  # fmt: skip
-    missing = [name for key, name in usual.items() if key not in found]
-    if missing:
-        raise FileNotFoundError(
-            f"load_mnist expected four files in {folder}, and found {len(found)} of them: there is none such as "
-            f"{' or '.join(missing)}, zipped or not"
-        )
-    return found
 
 
 def read_set(folder):
@@ -179,7 +133,8 @@ def load_mnist(folder=None, *, scaled=False, flat=False, validation=False):
 
     Parameters
         folder: where the four files of another set are, such as Fashion-MNIST, KMNIST, EMNIST or QMNIST, zipped or
-            not; where a folder has several sets, with the beginning of their names, as in "gzip/emnist-letters"
+            not, also in its subfolder; where it has several sets, with the beginning of their names, as in
+            "gzip/emnist-letters"
         scaled: float32 from 0 to 1 in place of uint8 from 0 to 255 (0 is paper, the top is ink)
         flat: one row of 784 pixels for each image
         validation: split the training set, as it stands, into its first 50,000 and last 10,000; of another set, the

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlib.data.sets import cure_of
 from nnlib.guards import brief
 
 ROWS = 500  # that are made into an array at a time: a row of texts takes ten times the memory
@@ -46,6 +47,8 @@ def opened(path):
         raise FileNotFoundError(f"load_csv expected the file {path}, and it is not there")
     if path.is_dir():
         raise ValueError(f"load_csv expected a file, got the folder {path}")
+    if cure := cure_of(path, "load_csv"):
+        raise ValueError(f"load_csv expected a text in columns, got {path}{cure}")
     with path.open("rb") as file:
         start = file.read(2)
     if start == b"PK":
