@@ -1,0 +1,272 @@
+"""What static/view.js does for every view: drags, keys, play, sizes of the page, a kernel that is gone, errors."""
+
+import json
+
+import pytest
+from test_viz import VIEWS
+from test_viz_page import shown, traits  # noqa: F401
+
+from nnlib.viz import Neuron
+from nnlib.viz.drawing import Drawing, Move
+from nnlib.viz.panels import Panel
+from nnlib.viz.view import Choice, Slider, View
+
+pytestmark = pytest.mark.browser
+
+NEW = [kind for kind in VIEWS if not kind.script]
+SHAPES = "[...document.querySelectorAll('[data-does]')]"
+
+
+class Trial(View):
+    """A view with one of each: something to drag, to follow, to click, to sweep over, keys, steps."""
+
+    title = "A trial"
+    plays = True
+    controls = (
+        Slider("a", "number a", -2, 2, 0.1, 0.0),
+        Slider("b", "number b", 0, 10, 1, 3),
+        Slider("rate", "rate", 0.01, 10, 0.05, 1.0, scale="log"),
+        Choice("word", "word", ("one", "two"), "one"),
+    )
+
+    def compute(self, **state):
+        return state
+
+    def facts(self, frame):
+        return f"a is {frame['a']:g}, b is {frame['b']}"
+
+    def draw(self, frame):
+        onward = Move(add={"b": 1}) if frame["b"] < 6 else None
+        keys = {"ArrowRight": Move(add={"a": 0.1}), "x": Move(put={"word": "two"}), "ArrowUp": Move(add={"rate": 0.5})}
+        sheet = Drawing(400, 300, keys=keys, onward=onward, help="Drag the squares, click the circle.")
+        sheet.rect(10, 10, 40, 40, fill="blue", does=Move(drag={"a": (0.01, 0)}), tip="a")
+        panel = Panel(sheet, (100, 100, 100, 100), (-2, 2), (0, 10))
+        panel.drawing.rect(*panel.box, fill="lit", does=panel.follow(x="a", y="b"), tip="both")
+        sheet.circle(300, 50, 20, fill="orange", does=Move(put={"word": "two"}), tip="two")
+        for k in range(10):
+            sheet.rect(10 + 8 * k, 250, 8, 30, fill="grey", does=Move(put={"b": k}, sweep=True), tip=str(k))
+        sheet.path([(250, 250), (350, 290)], "negative", does=Move(put={"b": 9}), tip="the line")
+        return sheet
+
+
+@pytest.fixture
+def trial(shown):  # noqa: F811
+    """Return a function that shows the trial, and what is where on the page."""
+    tab = shown(Trial())
+
+    def at(x, y):
+        return tab.evaluate(
+            """([x, y]) => { const to = document.querySelector(".nnv-picture svg").getScreenCTM();
+                             return [to.a * x + to.e, to.d * y + to.f]; }""",
+            [x, y],
+        )
+
+    tab.at = at
+    tab.state = lambda: tab.evaluate("window.model.get('state')")
+    return tab
+
+
+def drag(tab, *places, button="left"):
+    """Press at the first place of the sheet, and move over the others."""
+    tab.mouse.move(*tab.at(*places[0]))
+    tab.mouse.down(button=button)
+    for place in places[1:]:
+        tab.mouse.move(*tab.at(*place), steps=4)
+    tab.mouse.up(button=button)
+
+
+def test_what_is_dragged_follows_the_pointer(trial):
+    drag(trial, (30, 30), (80, 35))
+    assert trial.state()["a"] == pytest.approx(0.5)
+    drag(trial, (30, 30), (20, 30))
+    assert trial.state()["a"] == pytest.approx(0.4)  # from where it was
+    drag(trial, (30, 30), (390, 30))
+    assert trial.state()["a"] == 2  # its end
+
+
+def test_what_follows_goes_to_the_pointer_also_beyond_its_edge(trial):
+    drag(trial, (150, 150))
+    assert (trial.state()["a"], trial.state()["b"]) == (0, 5)
+    drag(trial, (150, 150), (200, 120))
+    assert (trial.state()["a"], trial.state()["b"]) == (2, 8)
+    drag(trial, (150, 150), (60, 290))
+    assert (trial.state()["a"], trial.state()["b"]) == (-2, 0)
+
+
+def test_a_click_and_a_sweep(trial):
+    drag(trial, (300, 50))
+    assert trial.state()["word"] == "two"
+    drag(trial, (14, 265), (58, 265))
+    assert trial.state()["b"] == 6
+    drag(trial, (300, 275))  # beside a thin line, as near as a finger comes
+    assert trial.state()["b"] == 9
+
+
+def test_only_the_first_button_acts(trial):
+    before = trial.state()
+    for button in ("right", "middle"):
+        drag(trial, (30, 30), (80, 30), button=button)
+        drag(trial, (300, 50), button=button)
+    assert trial.state() == before
+
+
+def test_keys_act_in_steps_of_their_slider_and_leave_the_rest(trial):
+    picture = trial.locator(".nnv-picture")
+    for _ in range(3):
+        picture.press("ArrowRight")
+    assert trial.state()["a"] == pytest.approx(0.3)
+    picture.press("x")
+    assert trial.state()["word"] == "two"
+    picture.press("ArrowUp")
+    assert trial.state()["rate"] == pytest.approx(1.5, abs=0.1)
+    before = trial.state()
+    for key in ["Control+ArrowRight", "y", "Tab"]:
+        picture.press(key)
+    assert trial.state() == before
+
+
+def test_shortcuts_of_jupyterlab_reach_it(trial):
+    """It leaves alone what has the attribute, also for Ctrl+S; so that is away while Ctrl is down."""
+    trial.evaluate(
+        """() => {
+            window.suppressed = [];
+            const isSuppressed = (e) => Boolean(e.target.closest("[data-lm-suppress-shortcuts]"));
+            document.addEventListener("keydown", (e) => window.suppressed.push([e.key, isSuppressed(e)]), true);
+        }"""
+    )
+    for place in (".nnv-picture", "input[type=range]"):
+        trial.locator(place).first.focus()
+        trial.keyboard.press("Control+s")
+        trial.keyboard.press("ArrowRight")
+    said = [pair for pair in trial.evaluate("window.suppressed") if pair[0] != "Control"]
+    assert said == 2 * [["s", False], ["ArrowRight", True]]
+
+
+def test_a_swipe_scrolls_the_page_except_on_what_is_dragged(trial):
+    touch = "getComputedStyle({}).touchAction"
+    of = lambda selector: trial.evaluate(touch.format(f"document.querySelector('{selector}')"))  # noqa: E731
+    assert of(".nnv-picture") == of(".nnv-picture svg") == "auto"
+    kind = "Object.keys(JSON.parse(e.dataset.does))[0]"
+    drags = trial.evaluate(f"{SHAPES}.map(e => [{kind}, getComputedStyle(e).touchAction])")
+    assert {kind for kind, action in drags if action == "none"} == {"drag", "follow"}
+
+
+def test_what_can_be_used_says_so(trial):
+    assert trial.inner_text(".nnv-help") == "Drag the squares, click the circle."
+    described = trial.locator(".nnv-picture").get_attribute("aria-describedby")
+    assert trial.locator(f"#{described}").inner_text() == "Drag the squares, click the circle."
+    tip = "e.querySelector('title').textContent"
+    shapes = trial.evaluate(f"{SHAPES}.map(e => [getComputedStyle(e).cursor, {tip}])")
+    assert ["grab", "a"] in shapes
+    assert ["pointer", "two"] in shapes
+
+
+def answer(tab):
+    """Play the kernel: answer what the page has asked for."""
+    state = tab.evaluate("window.model.get('state')")
+    view = Trial(**state)
+    tab.evaluate(
+        "news => window.model.arrive(news)",
+        {**traits(view), "answers": tab.evaluate("window.model.get('answers')") + 1},
+    )
+
+
+def test_play_takes_the_next_step_when_the_last_was_answered_and_ends(trial):
+    button = trial.get_by_role("button", name="Play")
+    trial.get_by_label("speed").select_option("very fast")
+    button.click()
+    for b in (4, 5, 6):
+        trial.wait_for_function(f"window.model.get('state').b === {b}")
+        trial.wait_for_timeout(300)
+        assert trial.state()["b"] == b  # none before the answer
+        answer(trial)
+    trial.wait_for_function("!document.querySelector('.nnv-steps button').textContent.includes('Pause')")
+    assert trial.state()["b"] == 6
+
+
+@pytest.mark.parametrize(("speed", "wait"), [("slow", 2000), ("normal", 1000), ("fast", 400)])
+def test_play_keeps_its_speed(speed, wait, trial):
+    trial.clock.install()
+    trial.get_by_label("speed").select_option(speed)
+    trial.get_by_role("button", name="Play").click()
+    answer(trial)
+    trial.clock.run_for(wait - 50)
+    assert trial.state()["b"] == 4
+    trial.clock.run_for(100)
+    assert trial.state()["b"] == 5
+
+
+def test_play_is_paused_and_an_error_ends_it(trial):
+    trial.get_by_label("speed").select_option("very fast")
+    trial.get_by_role("button", name="Play").click()
+    trial.get_by_role("button", name="Pause").click()
+    answer(trial)
+    trial.wait_for_timeout(300)
+    assert trial.state()["b"] == 4
+    trial.get_by_role("button", name="Play").click()
+    trial.evaluate("window.model.arrive({ error: 'no', answers: 99 })")
+    assert trial.get_by_role("button", name="Play").count() == 1
+
+
+def test_without_a_kernel_all_is_at_rest_and_says_why(trial):
+    trial.get_by_label("speed").select_option("very fast")
+    trial.get_by_role("button", name="Play").click()
+    trial.evaluate("window.model.fire('comm_live_update')")
+    before = trial.state()
+    assert trial.evaluate("[...document.querySelectorAll('button, input, select')].every(e => e.disabled)")
+    drag(trial, (30, 30), (80, 30))
+    trial.locator(".nnv-picture").press("ArrowRight")
+    trial.wait_for_timeout(700)  # longer than it takes to say "computing"
+    assert trial.state() == before
+    assert trial.inner_text(".nnv-note") == "The kernel that drew this is gone: run the cell again."
+    trial.evaluate("window.model.arrive({ facts_shown: 'late news' })")
+    assert trial.inner_text(".nnv-note") == "The kernel that drew this is gone: run the cell again."
+
+
+def test_an_error_stands_above_the_last_good_picture_which_is_dimmed(trial):
+    before = trial.evaluate("pixels()")
+    trial.evaluate("window.model.arrive({ error: 'ValueError: no', answers: 9 })")
+    assert trial.evaluate("pixels()") == before
+    error, picture = (trial.locator(place).bounding_box() for place in (".nnv-error", ".nnv-picture"))
+    assert error["y"] + error["height"] <= picture["y"]
+    opacity = "Number(getComputedStyle(document.querySelector('.nnv-picture')).opacity)"
+    assert trial.evaluate(opacity) < 0.6
+    trial.evaluate("window.model.arrive({ error: '', answers: 10 })")
+    assert trial.evaluate(opacity) == 1
+
+
+WINDOWS = [(853, 480), (1280, 800), (1920, 1080), (400, 800)]
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window[0]}x{window[1]}")
+@pytest.mark.parametrize("kind", NEW)
+def test_the_picture_fits_the_window(kind, window, shown):  # noqa: F811
+    """Its height, as long as its words do not become too small; controls are beside it where there is room."""
+    width, height = window
+    tab = shown(kind(), width=width)
+    tab.set_viewport_size({"width": width, "height": height})
+    seen = tab.evaluate(
+        """() => { const box = (place) => { const b = document.querySelector(place).getBoundingClientRect();
+                                           return { left: b.left, right: b.right, top: b.top, bottom: b.bottom }; };
+                   const svg = document.querySelector(".nnv-picture svg");
+                   return { picture: box(".nnv-picture svg"), controls: box(".nnv-controls"), view: box(".nnv"),
+                            scale: svg.getBoundingClientRect().width / svg.viewBox.baseVal.width }; }"""
+    )
+    picture, controls = seen["picture"], seen["controls"]
+    tall, letters = picture["bottom"] - picture["top"], 14 * seen["scale"]
+    assert letters >= 10
+    assert tall <= height or letters < 10.2
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1920:
+        assert controls["left"] >= picture["right"]
+        assert controls["top"] < picture["bottom"]
+    for row in tab.locator(".nnv-row").all():  # numbers beside the sliders
+        box = row.bounding_box()
+        assert box["x"] + box["width"] <= seen["view"]["right"] + 1
+
+
+def test_the_moves_of_a_drawing_reach_the_page_as_they_are():
+    moves = json.loads(json.dumps(Trial().moves))
+    assert moves["onward"] == {"add": {"b": 1}}
+    assert moves["keys"]["ArrowRight"] == {"add": {"a": 0.1}}
+    assert Neuron().moves["onward"] is None
