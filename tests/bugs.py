@@ -467,8 +467,16 @@ BUGS = [
          "low <= (w1 * fixed + b) / w2 <= high"),
     ),
     *bugs(
+        "viz/readers",
+        ("a reader's function gets the arrays themselves", "thing.copy() if isinstance(thing, np.ndarray)",
+         "thing if isinstance(thing, np.ndarray)"),
+        ("a view keeps the reader's own array", "made = np.array(said, float)", "made = np.asarray(said, float)"),
+        ("an infinity passes for a number", "if not (np.isfinite(made).all()", "if not (not np.isnan(made).any()"),
+        ("any shape is taken", "or np.shape(said) != shape:", "or np.ndim(said) != len(shape):"),
+    ),
+    *bugs(
         "viz/forward_numbers",
-        ("the temperature is ignored", '[(3, 3)], Z2 / temperature)', "[(3, 3)], Z2)"),
+        ("the temperature is ignored", 'soft, Z2 / temperature,', "soft, Z2,"),
     ),
     *bugs(
         "viz/descent",
@@ -546,7 +554,7 @@ BUGS = [
         "viz/backward",
         ("the wrong transpose is the right one", "[:2], dZ @ W)", "[:2], dZ @ W.T)"),
         ("the view's mask bug is none", "dY * (Y >= 0)", "dY * (Y > 0)"),
-        ("the reader's bias rule gets what is divided by n", "[(UNITS,)], N * dZ)", "[(UNITS,)], dZ)"),
+        ("the reader's bias rule gets what is divided by n", "pieces.bias, N * dZ,", "pieces.bias, dZ,"),
         ("the way back skips tanh", "dZ1 = slopes2[2] * slope", "dZ1 = slopes2[2]"),
     ),
     *bugs(

@@ -147,11 +147,11 @@ def test_the_readers_neuron_drives_it_and_can_be_written_anew():
 
 
 WRONG = [
-    ("return None", "ValueError: neuron expected to return one number, returned None for x = [-0.6 -0.6]"),
-    ("return float('nan')", "neuron expected to return one number, returned nan"),
-    ("return np.array([1, 0])", "neuron expected to return one number, returned array([1, 0])"),
-    ("return 'yes'", "neuron expected to return one number, returned 'yes'"),
-    ("return x @ w + c", "NameError in line 2: name 'c' is not defined"),
+    ("return None", "ValueError: neuron returned None for x = [-0.6 -0.6]. Is the `return` missing?"),
+    ("return float('nan')", "neuron expected to return finite numbers, got nan for x = [-0.6 -0.6]"),
+    ("return np.array([1, 0])", "neuron expected to return one number, got shape (2,) for x = [-0.6 -0.6]"),
+    ("return 'yes'", "neuron expected to return one number, got a text for x = [-0.6 -0.6]"),
+    ("return x @ w + c", "neuron raised NameError in line 2: name 'c' is not defined"),
 ]
 
 

@@ -174,32 +174,36 @@ def raises(dZ):
 @pytest.mark.parametrize(
     ("name", "function", "says"),
     [
-        ("bias_gradient", lambda dZ: None, "bias_gradient expected to return shape (3,), returned None"),
+        ("bias_gradient", lambda dZ: None, "bias_gradient returned None. Is the `return` missing?"),
         (
             "bias_gradient",
             n04.one_number_for_all,
-            "bias_gradient expected to return shape (3,), got ()",
+            "bias_gradient expected to return an array of shape (3,), got one number",
         ),
-        ("bias_gradient", not_finite, "bias_gradient returned nan or inf"),
-        ("bias_gradient", raises, "KeyError in line 2"),
-        ("bias_gradient", lambda dZ: ["a", "b", "c"], "bias_gradient expected to return real numbers"),
+        ("bias_gradient", not_finite, "bias_gradient expected to return finite numbers, got nan at index 0"),
+        ("bias_gradient", raises, "bias_gradient raised KeyError in line 2"),
+        (
+            "bias_gradient",
+            lambda dZ: ["a", "b", "c"],
+            "expected to return an array of shape (3,), got a list",
+        ),
         (
             "dense_backward",
             lambda X, W, dY: X.T @ dY,
-            "expected to return 3 arrays, (3, 3), (3,), (4, 3), returned ndarray",
+            "dense_backward expected to return 3 values, dW, db, dX, got shape (3, 3)",
         ),
         (
             "dense_backward",
             lambda X, W, dY: None,
-            "expected to return 3 arrays, (3, 3), (3,), (4, 3), returned NoneType",
+            "dense_backward returned None. Is the `return` missing?",
         ),
-        ("dense_backward", n04.inputs_transposed, "dense_backward expected to return shape (4, 3), got (3, 4)"),
+        ("dense_backward", n04.inputs_transposed, "expected to return dX, an array of shape (4, 3), got shape (3, 4)"),
         (
             "cross_entropy_gradient",
             lambda Z, y: Z[0],
-            "cross_entropy_gradient expected to return shape (4, 3), got (3,)",
+            "cross_entropy_gradient expected to return an array of shape (4, 3), got shape (3,)",
         ),
-        ("relu_backward", lambda dY, Y: None, "relu_backward expected to return shape (4, 3), returned None"),
+        ("relu_backward", lambda dY, Y: None, "relu_backward returned None. Is the `return` missing?"),
     ],
 )
 def test_what_is_no_answer_is_said_inside_the_view(name, function, says):

@@ -233,13 +233,21 @@ def raises(X, W, b):
 @pytest.mark.parametrize(
     ("name", "function", "says"),
     [
-        ("dense_forward", lambda X, W, b: None, "dense_forward expected to return shape (3, 4), returned None"),
-        ("dense_forward", lambda X, W, b: X, "dense_forward expected to return shape (3, 4), got (3, 3)"),
-        ("dense_forward", lambda X, W, b: X @ W * np.nan, "dense_forward returned nan or inf"),
-        ("dense_forward", lambda X, W, b: (X @ W).astype(str), "dense_forward expected to return real numbers"),
-        ("dense_forward", raises, "KeyError in line 2"),
-        ("softmax", lambda Z: Z.sum(axis=1), "softmax expected to return shape (3, 3), got (3,)"),
-        ("softmax", lambda Z: np.exp(1000 * Z), "softmax returned nan or inf"),
+        ("dense_forward", lambda X, W, b: None, "dense_forward returned None. Is the `return` missing?"),
+        ("dense_forward", lambda X, W, b: X, "expected to return an array of shape (3, 4), got shape (3, 3)"),
+        (
+            "dense_forward",
+            lambda X, W, b: X @ W * np.nan,
+            "expected to return finite numbers, got nan at index 0, 0",
+        ),
+        (
+            "dense_forward",
+            lambda X, W, b: (X @ W).astype(str),
+            "an array of shape (3, 4), got texts",
+        ),
+        ("dense_forward", raises, "dense_forward raised KeyError in line 2"),
+        ("softmax", lambda Z: Z.sum(axis=1), "softmax expected to return an array of shape (3, 3), got shape (3,)"),
+        ("softmax", lambda Z: np.exp(1000 * Z), "softmax expected to return finite numbers, got inf at index"),
         ("ReLU", lambda X: X, "ReLU expected a class with forward(X), got the function <lambda>"),
         ("ReLU", 3, "ReLU expected a class with forward(X), got an object of type int"),
         ("ReLU", nnlib.activations.Activation, "NotImplementedError"),

@@ -254,12 +254,15 @@ def test_the_readers_product_drives_it_and_its_wrong_cells_are_marked():
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("pass", r"ValueError.*: by_loops expected to return shape \(4, 2\), returned None"),
-        ("return (X @ W).T", r"ValueError.*: by_loops expected to return shape \(4, 2\), got \(2, 4\)"),
-        ("return 3", r"ValueError.*: by_loops expected to return shape \(4, 2\), got \(\)"),
-        ("return X @ W * np.nan", "ValueError.*: by_loops returned nan or inf"),
-        ("return X @ W + 1j", "ValueError.*: by_loops expected to return real numbers, got complex128"),
-        ("return X[0, 7]", "IndexError in line 2: index 7 is out of bounds"),
+        ("pass", r"ValueError.*: by_loops returned None\. Is the `return` missing\?"),
+        (
+            "return (X @ W).T",
+            r"ValueError.*: by_loops expected to return an array .* \(4, 2\), got shape \(2, 4\)",
+        ),
+        ("return 3", r"ValueError.*: by_loops expected to return an array of shape \(4, 2\), got one number"),
+        ("return X @ W * np.nan", "ValueError.*: by_loops expected to return finite numbers, got nan at index 0, 0"),
+        ("return X @ W + 1j", r"ValueError.*: by_loops expected to return an array of shape \(4, 2\), got complex128"),
+        ("return X[0, 7]", "ValueError: by_loops raised IndexError in line 2: index 7 is out of bounds"),
     ],
 )
 def test_what_is_wrong_with_the_readers_product_is_said_inside(body, says):

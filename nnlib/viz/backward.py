@@ -11,6 +11,7 @@ from nnlib.checks.n04 import cross_entropy_gradient, dense_backward, relu_backwa
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import SoftmaxCrossEntropy, softmax
 from nnlib.plotting import BLUE, GREY, ORANGE
+from nnlib.viz.readers import ask
 from nnlib.viz.view import Choice, Slider, View
 
 N, UNITS = 4, 3  # examples; inputs, hidden units and classes: square layers, in which no shape tells of a transpose
@@ -122,14 +123,14 @@ def walk_back(pieces, seed, activation):
     X, labels, ((W1, b1), (W2, b2)) = network(seed)
     A = activation_named(activation).f(X @ W1 + b1)
     Z = A @ W2 + b2
-    dZ2 = asked(pieces.start, "cross_entropy_gradient", [Z.shape], Z, labels)
+    dZ2 = ask("cross_entropy_gradient", pieces.start, Z, labels, gives=Z.shape)
     slopes2 = through_dense(pieces, A, W2, dZ2)
     if activation == "tanh":
         slope = Tanh().derivative(None, A)
         dZ1 = slopes2[2] * slope
     else:
-        slope = asked(pieces.relu, "relu_backward", [A.shape], np.ones_like(A), A)
-        dZ1 = asked(pieces.relu, "relu_backward", [A.shape], slopes2[2], A)
+        slope = ask("relu_backward", pieces.relu, np.ones_like(A), A, gives=A.shape)
+        dZ1 = ask("relu_backward", pieces.relu, slopes2[2], A, gives=A.shape)
     slopes1 = through_dense(pieces, X, W1, dZ1)
     return (
         Layer(X, W1, slopes2[2], slope, dZ1, *slopes1),
@@ -139,30 +140,11 @@ def walk_back(pieces, seed, activation):
 
 def through_dense(pieces, X, W, dZ):
     """Return dW, db, dX; the rule for biases, where there is one, gets dZ before its division by n, as in 04.5."""
-    dW, db, dX = asked(pieces.dense, "dense_backward", [W.shape, (UNITS,), X.shape], X, W, dZ)
+    shapes = {"dW": W.shape, "db": (UNITS,), "dX": X.shape}
+    dW, db, dX = ask("dense_backward", pieces.dense, X, W, dZ, gives=shapes)
     if pieces.bias is not None:
-        db = asked(pieces.bias, "bias_gradient", [(UNITS,)], N * dZ)
+        db = ask("bias_gradient", pieces.bias, N * dZ, gives=(UNITS,))
     return dW, db, dX
-
-
-def asked(function, name, shapes, *arrays):
-    """Return what a function gives for copies of arrays; raises ValueError for anything but numbers of these shapes."""
-    given = function(*(array.copy() for array in arrays))
-    parts = given if len(shapes) > 1 else (given,)
-    wanted = ", ".join(str(shape) for shape in shapes)
-    if not isinstance(parts, (tuple, list)) or len(parts) != len(shapes):
-        raise ValueError(f"{name} expected to return {len(shapes)} arrays, {wanted}, returned {type(given).__name__}")
-    for part, shape in zip(parts, shapes, strict=True):
-        if part is None:
-            raise ValueError(f"{name} expected to return shape {shape}, returned None: is a return missing?")
-        if np.shape(part) != shape:
-            raise ValueError(f"{name} expected to return shape {shape}, got {np.shape(part)}")
-        if np.asarray(part).dtype.kind not in "biuf":
-            raise ValueError(f"{name} expected to return real numbers, got {np.asarray(part).dtype}")
-        if not np.isfinite(part).all():
-            raise ValueError(f"{name} returned nan or inf, expected finite numbers")
-    made = [np.array(part, float) for part in parts]
-    return made if len(shapes) > 1 else made[0]
 
 
 def with_bug(pieces, bug):

@@ -5,8 +5,9 @@ import functools
 import numpy as np
 
 from nnlib.checks.engine import find
-from nnlib.viz.backward import asked, number, wrong_cells
+from nnlib.viz.backward import number, wrong_cells
 from nnlib.viz.known_activations import ACTIVATIONS
+from nnlib.viz.readers import ask
 
 SOURCES = {"Z1": ("X", "W1", "b1"), "A1": (None, "Z1"), "Z2": ("A1", "W2", "b2"), "P": ("Z2", "steps")}
 DIGITS = {"Z1": 2, "A1": 3, "Z2": 3, "steps": 3, "P": 3}  # X, weights and biases are in tenths
@@ -32,10 +33,10 @@ def network(seed):
 def forward_arrays(dense, activate, soft, seed, activation, temperature):
     """Return all arrays by name, and what Z1, A1, Z2 and P should be, each judged by what really stands before it."""
     X, W1, b1, W2, b2 = network(seed)
-    Z1 = asked(dense, "dense_forward", [(3, 4)], X, W1, b1)
-    A1 = asked(activate, activation, [(3, 4)], Z1)
-    Z2 = asked(dense, "dense_forward", [(3, 3)], A1, W2, b2)
-    P = asked(soft, "softmax", [(3, 3)], Z2 / temperature)
+    Z1 = ask("dense_forward", dense, X, W1, b1, gives=(3, 4))
+    A1 = ask(activation, activate, Z1, gives=(3, 4))
+    Z2 = ask("dense_forward", dense, A1, W2, b2, gives=(3, 3))
+    P = ask("softmax", soft, Z2 / temperature, gives=(3, 3))
     shifted = Z2 - Z2.max(axis=1, keepdims=True)
     exps = np.exp(shifted / temperature)
     steps = np.array([Z2, shifted, shifted / temperature, exps])  # (4, 3, 3)

@@ -8,6 +8,7 @@ from nnlib.checks.n01 import neuron
 from nnlib.data import logic_gate
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel
+from nnlib.viz.readers import ask
 from nnlib.viz.view import Choice, Slider, View
 
 
@@ -36,11 +37,8 @@ def neuron_frame(fire, w1, w2, b, gate, fineness=33):
 
 
 def answer(fire, x, w, b):
-    """Return what a neuron says as a number; raises ValueError for anything but a single one."""
-    said = fire(x.copy(), w.copy(), b)
-    if said is None or np.shape(said) != () or np.asarray(said).dtype.kind not in "biuf" or np.isnan(said):
-        raise ValueError(f"neuron expected to return one number, returned {said!r} for x = {x}")
-    return float(said)
+    """Return what a neuron says."""
+    return ask("neuron", fire, x, w, b, gives=(), where=lambda _: f"for x = {x}")
 
 
 def border(w, b, low=NeuronFrame.low, high=NeuronFrame.high):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.guards import arguments_of
-from nnlib.viz.backward import asked
 from nnlib.viz.grids import HEIGHT, MIDDLE, POINTS, WIDTH, Grid, box, draw_grid, grid, inputs, sign
+from nnlib.viz.readers import ask
 from nnlib.viz.view import Choice, Slider, View
 
 SIDE = 4  # the longest side
@@ -59,7 +59,7 @@ def shapes_frame(operation, A, B, guess, row, column, product=None):
     texts += lineup(operation, A, B) if operation in STRETCH else []
     if found is None:
         return ShapesFrame(*inputs(A, B), sign("no result", FAILS, note), [], texts + below(why, left), says)
-    given = found if product is None else asked(product, "by_loops", [found.shape], A, B)
+    given = found if product is None else ask("by_loops", product, A, B, gives=found.shape)
     result, wrong = np.atleast_2d(given), np.atleast_2d(given != found)
     at = [min(row, len(result) - 1), min(column, result.shape[1] - 1)]
     parts = inputs(A, B, behind(operation, A, found.ndim, *at), result.shape if operation in STRETCH else None)
