@@ -16,6 +16,7 @@ from nnlib.viz.palette import COLOURS, ROLES, SERIES, class_of, colour_of, dashe
 from nnlib.viz.panels import Panel, table
 from nnlib.viz.picture import UNITS, picture
 from nnlib.viz.svg import svg
+from nnlib.viz.view import STATIC
 
 NEW = [kind for kind in VIEWS if not kind.script]
 PART = 25  # pixels, a side of the parts in which pictures are compared
@@ -50,10 +51,10 @@ class Browser:
         size = {"width": round(drawing.wide), "height": round(drawing.high)}
         self.page.set_viewport_size(size)
         theme = "<body data-jp-theme-light=false>" if dark else "<body>"
-        look = "body { margin: 0 } svg { display: block; width: 100vw } text { font-family: 'DejaVu Sans' }"
-        rules = ".none { fill: none } .sharp { image-rendering: pixelated } .hand { stroke: none }"
-        halo = ".halo { stroke: var(--nnv-paper); stroke-width: 5px; stroke-linejoin: round; paint-order: stroke }"
-        page = f"<style>{styles()}{look}{rules}{halo}</style>{theme}<div class=nnv>{svg(drawing)}</div>"
+        whole = "body { margin: 0 } .nnv { padding: 0 } .nnv-picture svg { width: 100vw }"
+        rules = f"{styles()}{(STATIC / 'view.css').read_text(encoding='utf-8')}{whole}"
+        rules += ".nnv-picture text { font-family: 'DejaVu Sans' }"
+        page = f"<style>{rules}</style>{theme}<div class=nnv><div class=nnv-picture>{svg(drawing)}</div></div>"
         self.page.set_content(page)
         return np.asarray(Pixels.open(io.BytesIO(self.page.screenshot())).convert("RGB")) / 255
 
