@@ -43,6 +43,8 @@ class Trial(View):
         panel = Panel(sheet, (100, 100, 100, 100), (-2, 2), (0, 10))
         panel.drawing.rect(*panel.box, fill="lit", does=panel.follow(x="a", y="b"), tip="both")
         sheet.circle(300, 50, 20, fill="orange", does=Move(put={"word": "two"}), tip="two")
+        sheet.text("two", 300, 50, align="middle")  # what lies above does not take the click away
+        sheet.rect(290, 40, 20, 20, line="wrong")
         for k in range(10):
             sheet.rect(10 + 8 * k, 250, 8, 30, fill="grey", does=Move(put={"b": k}, sweep=True), tip=str(k))
         sheet.path([(250, 250), (350, 290)], "negative", does=Move(put={"b": 9}), tip="the line")
