@@ -31,6 +31,13 @@ def unnamed(layer):
     return [name for name in vars(layer) if f"d{name}" in vars(layer) and name not in learned(layer)]
 
 
+def check_objects(who, **parts):
+    """Raise ValueError for a part that has not its method; each is a pair of both."""
+    for name, (thing, method) in parts.items():
+        if isinstance(thing, type) or not hasattr(thing, method):
+            raise ValueError(f"{who} expected as {name} an object with {method}, got {thing!r}")
+
+
 def check_layer_is_whole(who, layer):
     """Raise ValueError for what can be seen of a layer without running it."""
     arguments = arguments_of(layer.forward)

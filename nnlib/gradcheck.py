@@ -44,7 +44,7 @@ def relative_error(a, b):
     >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.02]))
     0.00990...
     """
-    a, b = np.asarray(a, float), np.asarray(b, float)
+    a, b = (check_floats("relative_error", name, x).astype(float) for name, x in [("a", a), ("b", b)])
     if a.shape != b.shape:
         raise ValueError(f"relative_error expected two arrays of one shape, got {a.shape} and {b.shape}")
     scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))

@@ -14,9 +14,22 @@ def check_rng(who, rng):
     return rng
 
 
+def is_number(value):
+    """Whether value is a single real number, and neither text nor True."""
+    known = isinstance(value, (int, float, np.number, np.ndarray))
+    return known and np.ndim(value) == 0 and np.asarray(value).dtype.kind in "iuf"
+
+
+def check_between(who, name, value, low, high):
+    """Return value as a float, or raise ValueError if it is not a number with low <= value < high."""
+    if not is_number(value) or not low <= value < high:
+        raise ValueError(f"{who} expected {low} <= {name} < {high}, got {brief(value)}")
+    return float(value)
+
+
 def check_whole(who, name, value, least):
     """Return value as an int, or raise ValueError if it is not a whole number of at least `least`."""
-    if not isinstance(value, (int, float, np.number)) or not value >= least or value % 1 != 0:
+    if not is_number(value) or not value >= least or value % 1 != 0:
         raise ValueError(f"{who} expected {name} to be a whole number of at least {least}, got {value!r}")
     return int(value)
 
@@ -111,15 +124,6 @@ def check_number(who, name, value):
     """Raise ValueError unless value is a single real number."""
     if check_numbers(who, name, value).ndim != 0:
         raise ValueError(f"{who} expected {name} to be a number, got shape {np.shape(value)}: take its sum or mean")
-
-
-def check_scores(who, name, scores):
-    """Return scores as floats; raise ValueError if one is NaN: argmax would take it for the largest."""
-    scores = check_floats(who, name, scores)
-    if scores.size and math.isnan(scores.max()):
-        row = int(np.argwhere(np.isnan(scores))[0, 0])
-        raise ValueError(f"{who} expected numbers in {name}, got nan in row {row}: who wins there is unknown")
-    return scores
 
 
 def check_rows(who, X, n_in):

@@ -5,7 +5,7 @@ An initialiser is a function `(n_in, n_out, rng) -> W` of shape (n_in, n_out). B
 
 import math
 
-from nnlib.guards import check_rng
+from nnlib.guards import check_rng, is_number
 
 
 def glorot_uniform(n_in, n_out, rng):
@@ -40,6 +40,6 @@ def uniform(low, high):
     >>> W.shape, bool(W.min() >= 0), bool(W.max() < 0.1)
     ((784, 512), True, True)
     """
-    if not low < high:
+    if not (is_number(low) and is_number(high) and low < high):
         raise ValueError(f"uniform expected low < high, got low = {low}, high = {high}")
     return lambda n_in, n_out, rng: check_rng("uniform", rng).uniform(low, high, (n_in, n_out))

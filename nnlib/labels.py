@@ -1,8 +1,19 @@
 """Classes as integers: 0, 1, ... n_classes - 1, and what one counts with them."""
 
+import math
+
 import numpy as np
 
-from nnlib.guards import as_array, brief, check_scores, check_whole
+from nnlib.guards import as_array, brief, check_floats, check_whole
+
+
+def check_scores(who, name, scores):
+    """Return scores as floats; raise ValueError if one is NaN: argmax would take it for the largest."""
+    scores = check_floats(who, name, scores)
+    if scores.size and math.isnan(scores.max()):
+        row = int(np.argwhere(np.isnan(scores))[0, 0])
+        raise ValueError(f"{who} expected numbers in {name}, got nan in row {row}: who wins there is unknown")
+    return scores
 
 
 def check_labels(who, labels, n, n_classes):

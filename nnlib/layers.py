@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_floats, check_gradient, check_rng, check_rows, check_whole
+from nnlib.guards import check_between, check_floats, check_gradient, check_rng, check_rows, check_whole
 from nnlib.initializers import glorot_uniform
 
 
@@ -54,7 +54,9 @@ class Dense(Layer):
     def __init__(self, n_in, n_out, *, rng, init=glorot_uniform):
         self.n_in = n_in = check_whole("Dense", "n_in", n_in, 1)
         self.n_out = n_out = check_whole("Dense", "n_out", n_out, 1)
-        self.W = init(n_in, n_out, check_rng(self, rng))
+        if not callable(init):
+            raise ValueError(f"{self} expected init to be a function such as he_normal, got {init!r}")
+        self.W = check_floats(self, "init's W", init(n_in, n_out, check_rng(self, rng)))
         if self.W.shape != (n_in, n_out):
             raise ValueError(f"{self} expected init to return W of shape ({n_in}, {n_out}), got {self.W.shape}")
         self.b = np.zeros(n_out)
@@ -92,8 +94,7 @@ class Dropout(Layer):
     mask = None
 
     def __init__(self, rate, *, rng):
-        if not 0 <= rate < 1:
-            raise ValueError(f"Dropout expected 0 <= rate < 1, got {rate}")
+        check_between("Dropout", "rate", rate, 0, 1)
         self.rate, self.rng = rate, check_rng("Dropout", rng)
 
     def forward(self, X, training=False):

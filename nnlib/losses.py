@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nnlib.guards import check_floats, check_scores, check_target
-from nnlib.labels import check_labels
+from nnlib.guards import check_floats, check_target
+from nnlib.labels import check_labels, check_scores
 
 
 def softmax(logits):

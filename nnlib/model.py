@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib import saving
 from nnlib.contract import check_layer_is_whole, name_of
-from nnlib.guards import call, check_floats, check_numbers
+from nnlib.guards import brief, call, check_floats, check_numbers
 
 
 def _width_after(layer, width):
@@ -35,9 +35,13 @@ class Sequential:
     features = None  # the shape of an example, once one was seen
 
     def __init__(self, *layers, dtype=np.float32):
-        self.layers, self.dtype = layers, np.dtype(dtype)
-        if self.dtype.kind != "f":
-            raise ValueError(f"Sequential expected dtype to be np.float32 or np.float64, got {self.dtype}")
+        try:
+            self.layers, self.dtype = layers, np.dtype(dtype)
+        except TypeError:  # no dtype at all
+            self.dtype = None
+        if self.dtype is None or self.dtype.kind != "f":
+            came = self.dtype or brief(dtype)
+            raise ValueError(f"Sequential expected dtype to be np.float32 or np.float64, got {came}")
         if not layers:
             raise ValueError("Sequential expected at least one layer, got none")
         width = None

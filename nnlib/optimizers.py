@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from nnlib.guards import check_changeable, check_floats
+from nnlib.guards import brief, check_between, check_changeable, check_floats, is_number
 
 
 class Optimizer:
@@ -39,14 +39,12 @@ class Optimizer:
         self._lr = self._positive("lr", lr)
 
     def _positive(self, name, value):
-        if not 0 < value < math.inf:
-            raise ValueError(f"{type(self).__name__} expected a finite {name} > 0, got {value}")
+        if not is_number(value) or not 0 < value < math.inf:
+            raise ValueError(f"{type(self).__name__} expected a finite {name} > 0, got {brief(value)}")
         return float(value)
 
     def _within(self, name, value, low, high):
-        if not low <= value < high:
-            raise ValueError(f"{type(self).__name__} expected {low} <= {name} < {high}, got {value}")
-        return float(value)
+        return check_between(type(self).__name__, name, value, low, high)
 
     def step(self, params, grads):
         """Change params in place.   Shapes: params and grads the same, of any float dtype.
@@ -150,7 +148,7 @@ class Adam(Optimizer):
 
     def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
         super().__init__(lr, weight_decay)
-        if np.shape(betas) != (2,):
+        if not isinstance(betas, (tuple, list, np.ndarray)) or len(betas) != 2:
             raise ValueError(f"Adam expected two betas, as in (0.9, 0.999), got {betas}")
         self.betas = tuple(self._within("each of betas", beta, 0, 1) for beta in betas)
         self.eps = self._positive("eps", eps)

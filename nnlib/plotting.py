@@ -12,7 +12,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlib.guards import as_array, check_numbers
+from nnlib.guards import check_numbers, check_whole
 from nnlib.history import History
 
 BLUE, ORANGE, GREY = "#0072b2", "#c45500", "#767676"  # told apart with any kind of colour vision
@@ -60,7 +60,7 @@ def plot_images(X, titles, columns=10, **options):
 
     options: of matplotlib's `imshow`, such as cmap, vmin, vmax
     """
-    X = as_array("plot_images", "X", X)
+    X, columns = check_numbers("plot_images", "X", X), check_whole("plot_images", "columns", columns, 1)
     side = math.isqrt(X.shape[-1]) if X.ndim == 2 else 0
     if X.ndim not in (2, 3) or X.size == 0 or (X.ndim == 2 and side**2 != X.shape[1]):
         raise ValueError(f"plot_images expected pictures (n, height, width), or square ones as rows, got {X.shape}")
@@ -102,7 +102,8 @@ def plot_history(history):
 
 def plot_confusion(table):
     """Return the confusion matrix as a grid of counts; the shade of an error grows with its count."""
-    side = max(8, 0.55 * len(table))  # room for the counts, also of 47 classes
+    table = check_numbers("plot_confusion", "table", table)
+    side = max(8, 0.55 * max(table.shape, default=0))  # room for the counts, also of 47 classes
     made, ax = figure(side, side - 1)
     draw_confusion(table, ax)
     return made

@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from nnlib.advice import advice, cause_in
-from nnlib.contract import check_parts
+from nnlib.contract import check_objects, check_parts
 from nnlib.guards import arguments_of, brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
 from nnlib.history import Epoch, History
 from nnlib.losses import SoftmaxCrossEntropy
@@ -50,6 +50,8 @@ def _blas():
 
 def limited_blas(threads):
     """Return a context in which matrix products use that many threads; None sets no limit."""
+    if threads is not None:
+        threads = check_whole("training", "blas_threads", threads, 1)
     return _blas().limit(limits=threads, user_api="blas")
 
 
@@ -78,13 +80,7 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
     >>> float(found)
     1.0
     """
-    for name, thing, method in [
-        ("model", model, "forward"),
-        ("loss", loss, "backward"),
-        ("optimizer", optimizer, "step"),
-    ]:
-        if isinstance(thing, type) or not hasattr(thing, method):
-            raise ValueError(f"training expected as {name} an object with {method}, got {thing!r}")
+    check_objects("training", model=(model, "forward"), loss=(loss, "backward"), optimizer=(optimizer, "step"))
     epochs = check_whole("training", "epochs", epochs, 0)
     batch_size = check_whole("training", "batch_size", batch_size, 1)
     if rng is not None:
@@ -98,7 +94,8 @@ def train(model, loss, optimizer, X, y, *, epochs, batch_size, rng, validation=N
 
 
 def _kind_of(thing):
-    return f"{type(thing).__name__} of {len(thing)}" if hasattr(thing, "__len__") else brief(thing)
+    countable = hasattr(thing, "__len__") and getattr(thing, "shape", None) != ()
+    return f"{type(thing).__name__} of {len(thing)}" if countable else brief(thing)
 
 
 def _checked(who, X, y):
@@ -139,9 +136,7 @@ def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, b
 def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
     """Step once for each batch; return the mean loss and the accuracy over all rows."""
     total, right, before = 0.0, 0, None
-    correct = getattr(loss, "correct", None)
-    if "checked" in (arguments_of(correct) or ()):
-        correct = functools.partial(correct, checked=True)  # `forward` has just looked at both
+    correct = _correct(loss)
     for step, (X_batch, y_batch) in enumerate(minibatches(X, y, batch_size, rng), start=1):
         prediction = call(model.forward, X_batch, training=True)
         value = loss.forward(prediction, y_batch)
@@ -154,6 +149,12 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
             right += np.count_nonzero(correct(prediction, y_batch))
         before = value
     return total / len(X), right / len(X) if correct is not None else None
+
+
+def _correct(loss):
+    """Return the loss's function for which rows are right, told that `forward` has looked at both; None without one."""
+    correct = getattr(loss, "correct", None)
+    return functools.partial(correct, checked=True) if "checked" in (arguments_of(correct) or ()) else correct
 
 
 def _diagnosis(number, step, value, before, model, optimizer, X):
@@ -205,6 +206,7 @@ def evaluate(model, X, y, loss=None, *, batch_size=1000, blas_threads=1):
     Raises ValueError for data that does not fit, and where the loss is NaN.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
+    check_objects("evaluate", model=(model, "forward"), loss=(loss, "forward"))
     X, y = _checked("evaluate", X, y)
     correct = getattr(loss, "correct", None)
     total, right = 0.0, 0

@@ -11,9 +11,12 @@ from discovery import CORE, LAYERS, LOSSES, OPTIMIZERS, build
 import nnlib
 from nnlib import (
     SGD,
+    Adam,
     Dense,
+    Dropout,
     MeanSquaredError,
     QuadraticCost,
+    RMSProp,
     Sequential,
     SoftmaxCrossEntropy,
     Tanh,
@@ -25,8 +28,10 @@ from nnlib import (
     one_hot,
     softmax,
     train,
+    uniform,
 )
 from nnlib.autodiff import Tensor, as_tensor
+from nnlib.data import blobs, circles, line, load_csv, logic_gate, moons, spirals, xor
 from nnlib.gradcheck import check_layer, numerical_gradient, relative_error
 from nnlib.labels import confusion_matrix as counted
 from nnlib.plotting import draw_confusion, figure, plot_confusion, plot_images
@@ -232,12 +237,18 @@ REFUSED = {
     "a tensor that refuses": (Attached, "Attached: Can't call numpy"),
     "gaps in pandas": (lambda values: in_pandas(values).astype("Float64").mask(in_pandas(values) > 0), "object|nan"),
     "text": (lambda values: values.astype(str), "<U"),
+    "one word": (lambda values: "ones", "<U4|'ones'"),
+    "bytes": (lambda values: values.astype("S"), r"\|S"),
+    "complex": (lambda values: values + 1j, "complex"),
+    "dates": (lambda values: values.astype("M8[s]"), "datetime64"),
+    "objects": (lambda values: values.astype(object), "object"),
+    "a class": (lambda values: int, "type|<class 'int'>"),
     "rows of different lengths": (lambda values: [[1.0, 2.0], *[[3.0]] * 5], "rows of different lengths"),
     "pairs": (lambda values: [(np.ones((5, 1)), np.ones((2, 1))) for _ in values], r"pairs \(x, y\)"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("who", [who for who in TAKE if not who.startswith(("plot", "draw", "relative"))])
+@pytest.mark.parametrize("who", TAKE)
 def test_what_cannot_be_an_array_is_refused(who, subtests):
     """With who asked, what was expected and what came; never an error of NumPy's or Python's own."""
     function, values = TAKE[who]
@@ -246,6 +257,79 @@ def test_what_cannot_be_an_array_is_refused(who, subtests):
             continue  # NaN in floats, which may be cut into batches: whoever uses them looks
         with subtests.test(what), pytest.raises(ValueError, match=rf"(?s)^\S.* expected .* got .*({came})"):
             function(make(values))
+
+
+# Single numbers
+
+TOYS = [line, blobs, moons, circles, xor, spirals]
+NO_NUMBERS = ["3", "word", b"3", None, True, 1j, [1], {}, float("nan"), float("inf"), -1.5, object(), int, len, X]
+SINGLE = {
+    **{
+        f"fit {name}": lambda v, name=name: trained(X, y, **{name: v})
+        for name in ["epochs", "batch_size", "blas_threads"]
+    },
+    "evaluate batch_size": lambda v: evaluate(model(), X, y, batch_size=v),
+    "minibatches batch_size": lambda v: list(minibatches(X, y, v)),
+    "Dense n_in": lambda v: Dense(v, 3, rng=rng()),
+    "Dense n_out": lambda v: Dense(3, v, rng=rng()),
+    "Dropout rate": lambda v: Dropout(v, rng=rng()),
+    **{f"{c.__name__} lr": lambda v, c=c: c(lr=v) for c in OPTIMIZERS},
+    **{f"{c.__name__} weight_decay": lambda v, c=c: c(lr=0.1, weight_decay=v) for c in OPTIMIZERS},
+    "SGD momentum": lambda v: SGD(0.1, momentum=v),
+    "RMSProp alpha": lambda v: RMSProp(alpha=v),
+    "RMSProp eps": lambda v: RMSProp(eps=v),
+    "Adam betas": lambda v: Adam(betas=(0.9, v)),
+    "Adam eps": lambda v: Adam(eps=v),
+    "one_hot n_classes": lambda v: one_hot(y, v),
+    "confusion_matrix n_classes": lambda v: counted(y, y, v),
+    "plot_images columns": lambda v: plot_images(np.eye(784)[:2], "ab", columns=v),
+    **{f"{f.__name__} n": lambda v, f=f: f(v, rng=rng()) for f in TOYS},
+    **{f"{f.__name__} n_classes": lambda v, f=f: f(9, rng=rng(), n_classes=v) for f in [blobs, spirals]},
+}
+SOME = {  # those which may be negative, or None
+    **{
+        f"{f.__name__} noise": lambda v, f=f: f(9, rng=rng(), noise=v)
+        for f in [line, blobs, moons, circles, xor, spirals]
+    },
+    "line slope": lambda v: line(9, rng=rng(), slope=v),
+    "circles inner": lambda v: circles(9, rng=rng(), inner=v),
+    "spirals turns": lambda v: spirals(9, rng=rng(), turns=v),
+    "uniform low": lambda v: uniform(v, 9),
+    "load_csv label": lambda v: load_csv("nowhere.csv", label=v),
+}
+
+
+@pytest.mark.parametrize("who", [*SINGLE, *SOME])
+def test_what_is_no_number_is_refused(who, subtests):
+    """Text from a table of settings, True for 1, an array: it is said who wanted a number."""
+    for value in NO_NUMBERS:
+        fine = who in SOME and (value == -1.5 if type(value) is float else who == "load_csv label" and value is None)
+        if fine or (value is None and who == "fit blas_threads"):
+            continue
+        with subtests.test(value=value), pytest.raises(ValueError, match=r"(?s)^\S.* expected .* got .*"):
+            (SINGLE | SOME)[who](value)
+
+
+NO_PARTS = {
+    "evaluate model": lambda v: evaluate(v, X, y),
+    "evaluate loss": lambda v: evaluate(model(), X, y, v),
+    "fit model": lambda v: fit(v, SoftmaxCrossEntropy(), SGD(0.1), X, y, epochs=1, batch_size=4, rng=None),
+    "train loss": lambda v: list(train(model(), v, SGD(0.1), X, y, epochs=1, batch_size=4, rng=None)),
+    "train optimizer": lambda v: list(train(model(), MeanSquaredError(), v, X, y, epochs=1, batch_size=4, rng=None)),
+    "Dense init": lambda v: Dense(5, 3, rng=rng(), init=v),
+    "check_layer layer": lambda v: check_layer(v, X, rng=rng()),
+    "Sequential layer": lambda v: Sequential(v),
+    "Sequential dtype": lambda v: Sequential(Dense(5, 3, rng=rng()), dtype=v),
+    "logic_gate": logic_gate,
+}
+
+
+@pytest.mark.parametrize("who", NO_PARTS)
+def test_what_is_no_part_is_refused(who, subtests):
+    """A name in place of the thing, as other libraries take it."""
+    for value in ["he_normal", "relu", b"x", True, 3, {}, X]:
+        with subtests.test(value=value), pytest.raises(ValueError, match=r"(?s)^\S.* expected .* got .*"):
+            NO_PARTS[who](value)
 
 
 @pytest.mark.parametrize("params", [[1.0, 2.0], pd.Series([1.0, 2.0]), np.array([1, 2]), read_only(np.ones(2)), 1.0])

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from discovery import LAYERS, LOSSES, build
+from rules import NOTEBOOKS, load
 
 from nnlib import (
     GELU,
@@ -272,6 +273,16 @@ def test_binary_cross_entropy_is_safe_and_minus_log_sigmoid(rng):
 
 def test_relative_error_is_that_of_the_worst_entry():
     assert relative_error(np.array([1.0, 1.0, 1.0, 4.0]), np.array([1.0, 1.0, 1.0, 2.0])) == 0.5
+
+
+def test_relative_error_is_that_of_notebook_04(rng):
+    """The notebook's own leaves out what is asked of its arguments."""
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith("04"))
+    (source,) = (cell.source for cell in load(path).cells if cell.source.startswith("def relative_error"))
+    exec(source, built := {"np": np})
+    a, b = rng.standard_normal((2, 5, 3))
+    for pair in [(a, b), (a, a + 1e-9), (a.tolist(), (a > 0)), (0 * a, 0 * a), (3, 4)]:
+        assert built["relative_error"](*pair) == relative_error(*pair)
 
 
 def test_relative_error_reads_nan_as_wrong_and_zero_as_equal():

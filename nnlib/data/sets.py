@@ -115,7 +115,8 @@ def complete(folder, found):
 def other_in(folder):
     """Return a file of another kind in a folder or below it, rather one to learn from; None where there is none."""
     everything = itertools.chain(*(folder.glob(depth) for depth in ["*", "*/*", "*/*/*"]))
-    known = [path for path in itertools.islice(everything, LOOKED_AT) if path.is_file() and cure_of(path, "load_mnist")]
+    files = filter(os.path.isfile, itertools.islice(everything, LOOKED_AT))
+    known = [path for path in files if cure_of(path, "load_mnist")]
     return min(known, key=lambda path: ("train" not in path.name.lower(), len(path.parts), path), default=None)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib.data.sets import cure_of
-from nnlib.guards import brief
+from nnlib.guards import brief, is_number
 
 ROWS = 500  # that are made into an array at a time: a row of texts takes ten times the memory
 LONGEST = 2**22  # characters of a line
@@ -29,6 +29,8 @@ def load_csv(path, *, label=0, scaled=False):
     Raises FileNotFoundError, or ValueError for what is no such table, with the line and the column.
     """
     path = Path(path).expanduser()
+    if label is not None and not (is_number(label) and label % 1 == 0):
+        raise ValueError(f"load_csv expected label to be the number of a column, from 0 on, got {brief(label)}")
     try:
         with opened(path) as file:
             X, y = table(path, rows_of(path, file), label)
