@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import test_viz
 import nnlib
 from nnlib.checks import n03
 from nnlib.viz import Initialisation
-from nnlib.viz.initialisation_rules import OWN, batch, checked, decades, drawn, histogram, log_spreads
-from nnlib.viz.initialisation_words import said
+from nnlib.viz.drawing import Text
+from nnlib.viz.initialisation.rules import OWN, batch, checked, decades, drawn, histogram, log_spreads
+from nnlib.viz.initialisation.words import said
 
 
 def notebook(source, **names):
@@ -107,7 +109,7 @@ def test_layers_stay_the_same_when_more_are_put_on_top():
 
 
 def test_another_seed_draws_other_weights():
-    assert Initialisation(seed=1).frame != Initialisation(seed=2).frame
+    assert Initialisation(seed=1).picture != Initialisation(seed=2).picture
 
 
 def test_extreme_settings_make_no_warning():
@@ -152,7 +154,7 @@ def test_the_readers_rule_is_looked_up_at_each_move():
     view.readers["he_normal"] = lambda n_in, n_out, rng: n03.he_normal(n_in, n_out, rng) + 0.1
     assert "The rule of this name has mean 0, yours has 0.1: is that meant?" in view.set(seed=2).facts_shown
     del view.readers["he_normal"]
-    assert view.set(seed=3).frame == Initialisation(depth=4, seed=3).frame
+    assert view.set(seed=3).picture == Initialisation(depth=4, seed=3).picture
 
 
 def test_a_rule_that_depends_on_the_notebook_is_asked_at_each_move():
@@ -221,3 +223,100 @@ def test_small_functions():
     assert far[-1] >= 0.5
     assert len(far) <= 8
     assert [said(log) for log in (0, -3.5, math.log10(9.6e-8), 35.2)] == ["1", "3e-4", "1e-7", "2e35"]
+
+
+# The picture
+
+
+def height(sheet, value):
+    """Return where a power of ten lies on the lower axis, from two of its texts."""
+    marked = [
+        (t.text, t.y) for t in sheet.shapes if isinstance(t, Text) and t.text.startswith("10") and len(t.text) > 2
+    ]
+    (_, bottom), (_, top) = marked[0], marked[-1]
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    low, high = (int(text[2:].translate(digits)) for text, _ in (marked[0], marked[-1]))
+    return bottom + (value - low) / (high - low) * (top - bottom)
+
+
+@pytest.mark.parametrize("state", [{}, {"rule": "small_normal", "depth": 20}, {"activation": "Tanh", "scale": 10}])
+def test_marks_lie_at_their_powers_of_ten_and_lines_run_through_them(state):
+    view = Initialisation(**state)
+    sheet, middles = view.drawing, []
+    for k in range(1, len(view.now.signal) + 1):
+        (circle,), (square,) = sheet.named(f"value {k}"), sheet.named(f"gradient {k}")
+        assert circle.y == pytest.approx(height(sheet, view.now.signal[k - 1]), abs=1e-6)
+        assert square.y + square.high / 2 == pytest.approx(height(sheet, view.now.gradient[k - 1]), abs=1e-6)
+        assert circle.x == pytest.approx(square.x + square.wide / 2)
+        assert (circle.fill, square.fill) == ("value", "gradient")
+        assert circle.tip == f"layer {k}: activations with sd {said(view.now.signal[k - 1])}"
+        assert square.tip == f"layer {k}: gradient with sd {said(view.now.gradient[k - 1])}"
+        middles.append((circle.x, circle.y))
+    np.testing.assert_allclose(sheet.named("value")[0].points, middles)
+    assert np.unique(np.diff([x for x, _ in middles]).round(6)).size == 1
+
+
+def test_bars_go_right_from_their_layer_and_up_with_the_activation():
+    view = Initialisation(activation="Tanh", depth=3)
+    layers = view.drawing.named("histogram")
+    assert len(layers) == 3
+    for k, (layer, counts) in enumerate(zip(layers, view.now.shares, strict=True), start=1):
+        middle = view.drawing.named(f"value {k}")[0].x
+        ends, edges = layer.points[1:-1:2], layer.points[1::2, 1]
+        column = view.drawing.named("value 2")[0].x - view.drawing.named("value 1")[0].x
+        np.testing.assert_allclose((ends[:, 0] - middle) / column + 0.4, 0.8 * np.minimum(counts / 0.1, 1), atol=1e-9)
+        assert (np.diff(edges) < 0).all()  # the largest on top
+    np.testing.assert_allclose([layers[0].points[:, 1].max(), layers[0].points[:, 1].min()], [170, 30])
+    lost = f"saturated {100 * view.now.lost[1]:.0f} %"
+    assert layers[1].tip == f"layer 2: activations with sd {said(view.now.signal[1])}, {lost}"
+
+
+@pytest.mark.parametrize("layer", [1, 3, 6])
+def test_a_dragged_mark_follows_the_pointer(layer):
+    """Under ReLU each layer is as many times larger as its weights are, and so are those before it."""
+    view = Initialisation(depth=6)
+    circle = view.drawing.named(f"value {layer}")[0]
+    _, by = circle.does.drag["scale"]
+    up = 40  # units of the sheet
+    moved = Initialisation(depth=6, scale=10 ** (-up * by))
+    there = height(view.drawing, moved.now.signal[layer - 1])
+    assert there == pytest.approx(circle.y - up, abs=0.01)
+
+
+def test_a_zero_is_hollow_at_the_lower_end_and_not_dragged():
+    view = Initialisation(rule="zero", depth=4)
+    circles = [view.drawing.named(f"value {k}")[0] for k in range(1, 5)]
+    assert {(circle.fill, circle.line, circle.does) for circle in circles} == {("paper", "value", None)}
+    assert {circle.y for circle in circles} == {430}
+    square = view.drawing.named("gradient 2")[0]
+    assert circles[1].x + 6 < square.x  # beside each other
+    assert "hollow: 0" in view.drawing.texts()
+    assert "hollow: 0" not in Initialisation().drawing.texts()
+
+
+def test_what_is_beyond_all_bounds_has_its_sign_in_its_column():
+    view = notebook(f"{HUGE}view = Initialisation(rule='huge', depth=5)")
+    signs = view.drawing.named("beyond")
+    assert len(signs) == np.isnan(view.now.signal).sum() == 3
+    ticks = {shape.text: shape.x for shape in view.drawing.shapes if isinstance(shape, Text) and shape.y > 440}
+    assert [sign.x for sign in signs] == [ticks[k] for k in "345"]
+    assert not view.drawing.named("value 4")
+
+
+def test_lost_shares_stand_below_their_layers_and_apart():
+    for state in ({}, {"rule": "zero", "depth": 20}, {"activation": "Tanh", "rule": "standard_normal", "depth": 20}):
+        view = Initialisation(**state)
+        shown = [s for s in view.drawing.shapes if isinstance(s, Text) and s.align == "middle" and 180 < s.y < 190]
+        layers = [round((shape.x - 84) / 548 * max(len(view.now.lost), 8) + 0.5) for shape in shown]
+        assert [shape.text for shape in shown] == [f"{100 * view.now.lost[k - 1]:.0f}" for k in layers]
+        assert len(layers) >= len(view.now.lost) / 2
+        boxes = [shape.box() for shape in shown]
+        assert all(one[0] + one[2] + 6 < other[0] for one, other in pairwise(boxes))
+    assert "dead, in %" in Initialisation().drawing.texts()
+    assert not any("in %" in text for text in Initialisation(activation="none").drawing.texts())
+
+
+def test_keys_multiply_and_add_layers():
+    keys = Initialisation().drawing.keys
+    assert (keys["ArrowUp"].add, keys["ArrowDown"].add) == ({"scale": 0.05}, {"scale": -0.05})
+    assert (keys["ArrowRight"].add, keys["ArrowLeft"].add) == ({"depth": 1}, {"depth": -1})

@@ -17,8 +17,9 @@ TEXT = 14  # height of letters
 class Move:
     """What a click, a key or a drag does to the controls.
 
-    put: values for controls by name;   add: changes of controls
-    drag: for each control its change for one unit to the right, and for one unit down
+    put: values for controls by name
+    add: changes of controls, along their sliders: with scale="log", 1 multiplies by ten
+    drag: the same for one unit to the right, and for one unit down
     follow: for each control its value at the left upper corner of the sheet, and both changes
     sweep: whether it also answers to a pointer that is pressed elsewhere and comes over it
     """

@@ -38,8 +38,17 @@ def short(number):
     """
     exponent = round(math.log10(abs(number))) if number else 0
     if exponent < -3 and math.isclose(number, 10.0**exponent):
-        return "10" + f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return power(exponent)
     return f"{number:g}".replace("-", "−")
+
+
+def power(exponent):
+    """Return a power of ten, also one that no float can hold.
+
+    >>> power(-12), power(400)
+    ('10⁻¹²', '10⁴⁰⁰')
+    """
+    return "10" + f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 class Panel:

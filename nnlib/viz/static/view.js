@@ -89,13 +89,14 @@ function player(root, { model, move, gone }) {
 
 // What a Move (see drawing.py) makes of the state: numbers stay within their slider, and what is hidden stays as it is.
 function changed(does, state, controls, from, to) {
-  const change = { ...does.put };
-  for (const [name, by] of Object.entries(does.add || {})) change[name] = state[name] + by;
-  for (const [name, [byX, byY]] of Object.entries(does.drag || {})) change[name] = state[name] + byX * (to.x - from.x) + byY * (to.y - from.y);
+  const change = { ...does.put }, by = { ...does.add }; // by: how far along its slider
+  for (const [name, [byX, byY]] of Object.entries(does.drag || {})) by[name] = byX * (to.x - from.x) + byY * (to.y - from.y);
   for (const [name, [start, byX, byY]] of Object.entries(does.follow || {})) change[name] = start + byX * to.x + byY * to.y;
-  for (const control of controls.filter((c) => c.kind === "Slider" && c.name in change)) {
-    const { name, low, high, step } = control, at = toSlider(control, Math.min(high, Math.max(low, change[name])));
-    change[name] = fromSlider(control, Number((Math.round(at / step) * step).toFixed(6)));
+  for (const control of controls.filter((c) => c.kind === "Slider" && (c.name in change || c.name in by))) {
+    const { name, low, high, step } = control, within = (value, least, most) => Math.min(most, Math.max(least, value));
+    const far = toSlider(control, within(change[name] ?? state[name], low, high)) + (by[name] ?? 0);
+    const at = within(Math.round(far / step) * step, toSlider(control, low), toSlider(control, high));
+    change[name] = fromSlider(control, Number(at.toFixed(6)));
   }
   const shown = new Set(controls.map((control) => control.name));
   return Object.fromEntries(Object.entries(change).filter(([name]) => shown.has(name)));

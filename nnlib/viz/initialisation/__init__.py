@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlib.checks.engine import kind
-from nnlib.plotting import BLUE, ORANGE
-from nnlib.viz.initialisation_rules import (
+from nnlib.viz.drawing import Drawing, Move, text_width
+from nnlib.viz.initialisation.rules import (
     BINS,
     OWN,
+    axis_ends,
     batch,
     decades,
     drawn,
@@ -17,11 +18,11 @@ from nnlib.viz.initialisation_rules import (
     is_rule,
     log_spreads,
     lost_share,
-    panel,
     through,
 )
-from nnlib.viz.initialisation_words import facts_of
+from nnlib.viz.initialisation.words import facts_of, said
 from nnlib.viz.known_activations import OR_NONE
+from nnlib.viz.panels import Panel, power
 from nnlib.viz.view import Choice, Slider, View, readers_names
 
 FULL = 0.1  # of the numbers, for a full bar
@@ -36,8 +37,7 @@ class InitialisationFrame:
     signal, apart, gradient: (depth,) log10 of standard deviations: of all activations, of a unit's from example to
         example, of the gradients that arrive; -inf for 0, nan beyond all bounds
     lost: (depth,) share of dead units or of saturated activations, as `word` says; nan where there are none
-    decades: (k,) where to write powers of ten;   spread, mean: of the weights as drawn, before `scale`
-    full: the share that a bar of full length stands for
+    spread, mean: of the weights as drawn, before `scale`
     """
 
     rule: str
@@ -50,10 +50,8 @@ class InitialisationFrame:
     apart: np.ndarray
     gradient: np.ndarray
     lost: np.ndarray
-    decades: np.ndarray
     spread: float
     mean: float
-    full: float = FULL
 
 
 def initialisation_frame(rule, weights, scale, activation, seed):
@@ -63,10 +61,10 @@ def initialisation_frame(rule, weights, scale, activation, seed):
     gradient = np.array([log_spreads(dA)[0] for dA in gradients])
     if np.isnan(signal).any():
         gradient[:-1] = np.nan  # what is beyond all bounds has no slope
-    low, high = panel(activation, signal[0])
+    low, high = axis_ends(activation, signal[0])
     shares = np.array([histogram(A, low, high) for A in answers])
     lost = np.array([lost_share(activation, A) for A in answers])
-    series = shares, low, high, signal, apart, gradient, lost, decades(signal, gradient)
+    series = shares, low, high, signal, apart, gradient, lost
     return InitialisationFrame(rule, scale, LOST.get(activation, ""), *series, weights.std(), weights.mean())
 
 
@@ -89,7 +87,6 @@ class Initialisation(View):
     """
 
     title = "Initial weights: what goes up, what comes back"
-    script = "initialisation.js"
     controls = (
         RuleChoice("rule", "rule", tuple(OWN), "he_normal"),
         Slider("scale", "times", 0.1, 10, 0.05, 1.0, scale="log"),
@@ -97,7 +94,6 @@ class Initialisation(View):
         Slider("depth", "depth", 1, 20, 1, 10),
         Slider("seed", "seed", 0, 20, 1, 0),
     )
-    size = (11, 6.8)
 
     def __init__(self, **options):
         theirs = [name for name, thing in readers_names().items() if is_rule(name, thing) and name not in OWN]
@@ -116,52 +112,65 @@ class Initialisation(View):
     def facts(self, frame):
         return facts_of(frame)
 
-    def draw(self, frame, ax):
-        made = ax.figure
-        ax.remove()
-        above, below = made.subplots(nrows=2, height_ratios=[2, 3])
-        draw_histograms(frame, above)
-        draw_spreads(frame, below)
+    def draw(self, frame):
+        sheet = Drawing(640, 478, keys=KEYS, help=HELP)
+        layers, powers = (0.5, max(len(frame.signal), 8) + 0.5), decades(frame.signal, frame.gradient)
+        draw_histograms(frame, Panel(sheet, (84, 30, 548, 140), layers, (frame.low, frame.high)))
+        draw_spreads(frame, powers, Panel(sheet, (84, 254, 548, 176), layers, (powers[0], powers[-1])))
+        return sheet
 
 
 # The picture
 
-
-def draw_histograms(frame, ax):
-    """Draw the activations of each layer as a histogram on its side, with the lost share below it."""
-    edges = np.linspace(frame.low, frame.high, BINS + 1)
-    for left, shares in enumerate(np.minimum(frame.shares / frame.full, 1), start=1):
-        ends = left - 0.4 + 0.8 * shares
-        ax.stairs(ends, edges, baseline=left - 0.4, orientation="horizontal", fill=True, color=BLUE)
-    ticks = np.linspace(frame.low, frame.high, 3)
-    ax.set(ylim=(frame.low, frame.high), yticks=ticks, yticklabels=[f"{tick:g}" for tick in ticks])
-    ax.set_title(f"activations (a full bar: {frame.full:.0%} or more; beyond the axis: at its edge)", fontsize=13)
-    along(frame, ax, ["–" if np.isnan(share) else f"{100 * share:.0f}" for share in frame.lost] if frame.word else [])
-    ax.set_xlabel(f"{frame.word} %" if frame.word else "")
+KEYS = {
+    "ArrowUp": Move(add={"scale": 0.05}),
+    "ArrowDown": Move(add={"scale": -0.05}),
+    "ArrowRight": Move(add={"depth": 1}),
+    "ArrowLeft": Move(add={"depth": -1}),
+}
+HELP = "Drag a blue circle or press ↑ ↓ to multiply the weights; press ← → to change the depth."
 
 
-def along(frame, ax, texts):
-    """Set the axis of the layers, the same in both panels, with a text for each layer, or none."""
-    depth = len(frame.signal)
-    ax.set(xlim=(0.5, max(depth, 8) + 0.5), xticks=np.arange(len(texts)) + 1, xticklabels=texts)
+def draw_histograms(frame, panel):
+    """Add the activations of each layer as a histogram on its side, with the lost share below it."""
+    layers, edges = np.arange(len(frame.shares)) + 1, np.repeat(np.linspace(frame.low, frame.high, BINS + 1), 2)
+    lost = ["–" if np.isnan(share) else f"{100 * share:.0f}" for share in frame.lost]
+    for k, shares in zip(layers, np.minimum(frame.shares / FULL, 1), strict=True):
+        ends = k - 0.4 + 0.8 * np.concatenate([[0], np.repeat(shares, 2), [0]])
+        tip = f"layer {k}: activations with sd {said(frame.signal[k - 1])}"
+        tip += f", {frame.word} {lost[k - 1]} %" * bool(frame.word)
+        panel.drawing.polygon(panel.places(ends, edges), fill="value", tip=tip, name="histogram")
+    every = 1 if max(map(text_width, lost)) + 8 < panel.wide / max(len(layers), 8) else 2
+    below = {"xticks": layers[::every], "xtexts": lost[::every], "xlabel": f"{frame.word}, in %"}
+    title = f"activations (a full bar: {FULL:.0%} or more; beyond the axis: at its edge)"
+    panel.frame(yticks=np.linspace(frame.low, frame.high, 3), title=title, **below if frame.word else {})
 
 
-def draw_spreads(frame, ax):
-    """Draw the standard deviations by layer on an axis of powers of ten; a 0 is a hollow mark at its lower end."""
-    layers, (bottom, top) = np.arange(1, len(frame.signal) + 1), frame.decades[[0, -1]]
-    for logs, style, colour, label, aside in [
-        (frame.signal, "o-", BLUE, "activations", -0.15),
-        (frame.gradient, "s--", ORANGE, "gradients that come back", 0.15),
-    ]:
-        zero = np.isneginf(logs)
-        ax.plot(layers, np.where(zero, np.nan, logs), style, color=colour, label=label)
-        ax.plot(layers[zero] + aside, 0 * layers[zero] + bottom, style[0], color=colour, mfc="white", clip_on=False)
-    beyond = np.isnan(frame.signal if np.isnan(frame.signal).any() else frame.gradient)
-    for k in layers[beyond]:
-        ax.text(k, top, "∞", ha="center", va="top")
-    along(frame, ax, layers)
-    hollow = " (hollow: 0)" if np.isneginf([frame.signal, frame.gradient]).any() else ""
-    ax.set(xlabel="layer", ylabel=f"standard deviation{hollow}", ylim=(bottom, top))
-    ax.set(yticks=frame.decades, yticklabels=[f"$10^{{{d}}}$" for d in frame.decades])
-    ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-    ax.grid(axis="y", alpha=0.3)
+def draw_spreads(frame, powers, panel):
+    """Add the standard deviations by layer on an axis of powers of ten."""
+    sheet, layers = panel.drawing, np.arange(len(frame.signal)) + 1
+    items = [("activations", "value", "round"), ("gradients that come back", "gradient", "square")]
+    if np.isneginf([frame.signal, frame.gradient]).any():
+        items.append(("hollow: 0", "paper", "round"))
+    sheet.legend(panel.left, panel.top - 22, items)
+    look = {"xlabel": "layer", "ylabel": "standard deviation", "grid": True}
+    panel.frame(xticks=layers, yticks=powers, ytexts=[power(k) for k in powers], **look)
+    draw_series(panel, frame.gradient, "gradient", "square", "gradient")
+    draw_series(panel, frame.signal, "value", "round", "activations")
+    for k in layers[np.isnan(frame.signal if np.isnan(frame.signal).any() else frame.gradient)]:
+        sheet.text("∞", float(panel.x(k)), panel.top + 12, align="middle", name="beyond")
+
+
+def draw_series(panel, logs, role, mark, what):
+    """Add a line with a mark for each layer; a 0 is a hollow one at the lower end, blue marks multiply the weights."""
+    low, high = panel.ends[1]
+    panel.line(np.arange(len(logs)) + 1, np.where(np.isfinite(logs), logs, np.nan), role, width=2.5, name=role)
+    for k, log in enumerate(logs, start=1):
+        look = {"tip": f"layer {k}: {what} with sd {said(log)}", "name": f"{role} {k}"}
+        if log == -np.inf:
+            aside = -0.15 if mark == "round" else 0.15  # beside each other
+            panel.mark(mark, k + aside, low, fill="paper", line=role, dash=(), width=2, **look)
+        elif not np.isnan(log):
+            if role == "value":  # a layer's signal has been multiplied k times: dragged so, it follows the pointer
+                look["does"] = Move(drag={"scale": (0, -(high - low) / panel.high / k)})
+            panel.mark(mark, k, log, fill=role, **look)

@@ -109,7 +109,7 @@ def lost_share(activation, A):
     return (np.abs(A - middle) > far).mean()
 
 
-def panel(activation, first):
+def axis_ends(activation, first):
     """Return the ends of the axis of the histograms; where there are none, by the spread of layer 1, 10**first."""
     if activation in ("Tanh", "Sigmoid"):
         return (-1.0 if activation == "Tanh" else 0.0), 1.0

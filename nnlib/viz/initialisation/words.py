@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nnlib.viz.initialisation_rules import SPREADS
+from nnlib.viz.initialisation.rules import SPREADS
 
 
 def facts_of(frame):
@@ -15,13 +15,13 @@ def facts_of(frame):
 def said(log):
     """Return 10**log in a few characters, also where a float cannot hold it.
 
-    >>> said(-0.35), said(-8.99), said(400.5), said(-np.inf)
-    ('0.45', '1e-9', '3e400', '0')
+    >>> said(-0.35), said(-8.99), said(400.5), said(-np.inf), said(np.nan)
+    ('0.45', '1e-9', '3e400', '0', '∞')
     """
     if abs(log) < 3:
         return f"{float(f'{10**log:.2g}'):g}"
-    if log == -np.inf:
-        return "0"
+    if not math.isfinite(log):
+        return "0" if log < 0 else "∞"
     power = math.floor(log + 0.0223)  # 9.5 and more is written as the next power
     return f"{10 ** (log - power):.0f}e{power}"
 
