@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -309,3 +309,18 @@ def test_tips_are_beside_what_answers(kind):
     for view in states(kind):
         for shape in view.drawing.shapes:
             assert shape.does is None or shape.tip, shape
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_texts_stay_apart_and_on_the_sheet(kind):
+    for view in states(kind):
+        texts = [shape for shape in view.drawing.shapes if isinstance(shape, Text) and shape.text]
+        for text in texts:
+            left, top, wide, high = text.box()
+            assert min(left, top) >= -1, (view, text)
+            assert left + wide <= view.drawing.wide + 1, (view, text)
+            assert top + high <= view.drawing.high + 1, (view, text)
+        for one, other in combinations(texts, 2):
+            (left, top, wide, high), (x, y, w, h) = one.box(), other.box()
+            apart = max(left - x - w, x - left - wide, top - y - h, y - top - high)
+            assert apart >= -0.5, (view, one.text, other.text)

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from test_viz import VIEWS
 from test_viz_page import shown, traits  # noqa: F401
@@ -9,7 +10,7 @@ from test_viz_page import shown, traits  # noqa: F401
 from nnlib.viz import Neuron
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import Choice, Slider, View, moves_of
 
 pytestmark = pytest.mark.browser
 
@@ -120,7 +121,7 @@ def test_keys_act_in_steps_of_their_slider_and_leave_the_rest(trial):
     picture.press("x")
     assert trial.state()["word"] == "two"
     picture.press("ArrowUp")
-    assert trial.state()["rate"] == pytest.approx(1.5, abs=0.1)
+    assert trial.state()["rate"] == pytest.approx(10**0.5, rel=0.01)  # along its slider, which has decades
     before = trial.state()
     for key in ["Control+ArrowRight", "y", "Tab"]:
         picture.press(key)
@@ -272,3 +273,50 @@ def test_the_moves_of_a_drawing_reach_the_page_as_they_are():
     assert moves["onward"] == {"add": {"b": 1}}
     assert moves["keys"]["ArrowRight"] == {"add": {"a": 0.1}}
     assert Neuron().moves["onward"] is None
+
+
+def values(control):
+    """Return values that a slider can have, at most some hundred of them."""
+    if isinstance(control, Choice):
+        return list(control.options)
+    forth = {"log": np.log10, "nines": lambda v: -np.log10(1 - v)}.get(control.scale, lambda v: v)
+    back = {"log": lambda v: 10**v, "nines": lambda v: 1 - 10.0**-v}.get(control.scale, lambda v: v)
+    least, most = forth(control.low), forth(control.high)
+    along = np.linspace(least, most, min(round((most - least) / control.step), 100) + 1)
+    whole = isinstance(control.step, int)
+    return [round(back(v)) if whole else round(float(back(v)), 6) for v in along]
+
+
+def at_its_end(control, move, value):
+    """Whether a key cannot move a control any further."""
+    if control.name in move.add:
+        return value == (control.high if move.add[control.name] > 0 else control.low)
+    return value in (values(control)[0], values(control)[-1])
+
+
+PRESS = """
+    ([state, moves]) => Object.fromEntries(Object.keys(moves.keys).map((key) => {
+      window.model.arrive({ state, moves });
+      window.saved.length = 0;
+      document.querySelector(".nnv-picture").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+      return [key, window.saved[0] ?? state];
+    }))
+"""
+
+
+@pytest.mark.parametrize("kind", [Trial, *(kind for kind in NEW if kind().drawing.keys)])
+def test_every_key_changes_its_control_from_every_value_or_is_at_its_end(kind, shown):  # noqa: F811
+    view = kind()
+    tab, controls, start = shown(view), {c.name: c for c in view.controls}, view.state
+    named = {name for move in view.drawing.keys.values() for name in [*move.add, *move.put]}
+    for control in map(controls.get, named):
+        for value in values(control):
+            view.set(**start | {control.name: value})
+            became = tab.evaluate(PRESS, [view.state, moves_of(view.drawing)])
+            for key, state in became.items():
+                move, moved = view.drawing.keys[key], {n for n in controls if state[n] != view.state[n]}
+                assert moved <= {*move.add, *move.put}
+                ends = [at_its_end(controls[n], move, view.state[n]) for n in [*move.add, *move.put]]
+                assert moved or any(ends), (key, view.state)
+                for name, by in move.add.items():
+                    assert (state[name] - view.state[name]) * by >= 0

@@ -1,6 +1,7 @@
 """A drawing as a PNG, by matplotlib: the picture that is stored in the notebook, for those who have no kernel."""
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle as Disc
 from matplotlib.patches import PathPatch, Rectangle
@@ -16,9 +17,17 @@ UNITS = 96  # of the sheet in an inch, as in a browser
 POINT = 72 / UNITS
 
 
+class Sheet(Figure):
+    """A Figure whose letters stand where a browser sets them: not moved to whole pixels, one by one."""
+
+    def draw(self, renderer):
+        with rc_context({"text.hinting": "no_hinting"}):
+            super().draw(renderer)
+
+
 def picture(drawing, dark=False):
     """Return a drawing as a matplotlib Figure."""
-    made = Figure(figsize=(drawing.wide / UNITS, drawing.high / UNITS), facecolor=colour_of("paper", dark))
+    made = Sheet(figsize=(drawing.wide / UNITS, drawing.high / UNITS), facecolor=colour_of("paper", dark))
     ax = made.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     ax.set(xlim=(0, drawing.wide), ylim=(drawing.high, 0))

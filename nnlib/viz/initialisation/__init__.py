@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnlib.checks.engine import kind
 from nnlib.viz.drawing import Drawing, Move, text_width
 from nnlib.viz.initialisation.rules import (
     BINS,
@@ -103,8 +102,6 @@ class Initialisation(View):
 
     def compute(self, rule, scale, activation, depth, seed):
         function = self.reader(rule, OWN.get(rule))
-        if not callable(function):
-            raise ValueError(f"{rule} expected a function (n_in, n_out, rng), got {kind(function)}")
         draw = drawn_before if function is OWN.get(rule) else drawn
         with np.errstate(all="ignore"):  # what overflows is said in the facts
             return initialisation_frame(rule, draw(function, rule, seed, depth), scale, activation, seed)

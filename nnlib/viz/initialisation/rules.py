@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from nnlib import initializers
-from nnlib.checks.engine import kind
 from nnlib.layers import Dense
+from nnlib.viz.readers import ask
 
 WIDTH, EXAMPLES, BINS = 100, 100, 31  # an odd number of bins: 0 lies in the middle of one
 
@@ -42,26 +42,10 @@ def is_rule(name, thing):
 def drawn(rule, name, seed, depth):
     """Return the weights of all layers, (depth, 100, 100); raises ValueError for anything but such tables."""
     rng = np.random.default_rng([seed, 1])  # not the stream of the examples
-    return np.array([checked(rule(WIDTH, WIDTH, rng), name) for _ in range(depth)])
+    return np.array([ask(name, rule, WIDTH, WIDTH, rng, gives=(WIDTH, WIDTH)) for _ in range(depth)])
 
 
 drawn_before = functools.lru_cache(maxsize=4)(drawn)  # for rules that cannot change; a reader's can
-
-
-def checked(W, name):
-    """Return what a rule gave as floats; raises ValueError for anything but finite numbers in a table (100, 100)."""
-    expected = f"{name} expected to return an array of shape ({WIDTH}, {WIDTH})"
-    if W is None:
-        raise ValueError(f"{expected}, returned None: is a return missing?")
-    if not isinstance(W, np.ndarray):
-        raise ValueError(f"{expected}, returned {kind(W)}")
-    if W.shape != (WIDTH, WIDTH):
-        raise ValueError(f"{expected}, got {W.shape}")
-    if W.dtype.kind not in "biuf":
-        raise ValueError(f"{name} expected to return real numbers, got {W.dtype}")
-    if not np.isfinite(W).all():
-        raise ValueError(f"{name} returned nan or inf, expected finite numbers")
-    return W.astype(float)
 
 
 # Up and back
