@@ -182,6 +182,12 @@ def test_dashes_are_those_of_the_role():
     assert np.count_nonzero(np.diff(row) == 1) == pytest.approx(200 / 13, abs=1)
 
 
+def test_the_wide_line_under_a_finger_fills_nothing():
+    sheet = Drawing(200, 20)
+    sheet.path([(0, 10), (100, 20), (200, 10)], tip="a line with a bend")
+    assert ['class="none' in part for part in svg(sheet).split("<path ")[1:]] == [True, True]
+
+
 def test_an_image_stands_as_its_axis_does():
     sheet = Drawing(100, 100)
     Panel(sheet, (0, 0, 100, 100), (0, 1), (0, 1)).image([[1.0, 0.0], [0.0, 0.0]], "ink")
@@ -261,6 +267,7 @@ def test_places_of_a_panel():
     for x, y in [(60.0, 30.0), (200.0, 100.0)]:
         (start_a, by_x, _), (start_b, _, by_y) = follow["a"], follow["b"]
         np.testing.assert_allclose(panel.places(start_a + by_x * x, start_b + by_y * y), [[x, y]])
+    assert panel.follow(x="a", within=True).follow == {"a": (*follow["a"], -1, 1)}
     log = Panel(sheet, (0, 0, 100, 60), (0, 1), (0.01, 100), log=True)
     np.testing.assert_allclose(log.y([0.01, 1, 100]), [60, 30, 0])
     assert log.y(0) > 60

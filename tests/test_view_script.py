@@ -43,6 +43,8 @@ class Trial(View):
         sheet.rect(10, 10, 40, 40, fill="blue", does=Move(drag={"a": (0.01, 0)}), tip="a")
         panel = Panel(sheet, (100, 100, 100, 100), (-2, 2), (0, 10))
         panel.drawing.rect(*panel.box, fill="lit", does=panel.follow(x="a", y="b"), tip="both")
+        small = Panel(sheet, (220, 150, 60, 60), (-1, 1), (4, 6))
+        sheet.rect(*small.box, fill="lit", does=small.follow(x="a", y="b", within=True), tip="both, not far")
         sheet.circle(300, 50, 20, fill="orange", does=Move(put={"word": "two"}), tip="two")
         sheet.text("two", 300, 50, align="middle")  # what lies above does not take the click away
         sheet.rect(290, 40, 20, 20, line="wrong")
@@ -94,6 +96,13 @@ def test_what_follows_goes_to_the_pointer_also_beyond_its_edge(trial):
     assert (trial.state()["a"], trial.state()["b"]) == (2, 8)
     drag(trial, (150, 150), (60, 290))
     assert (trial.state()["a"], trial.state()["b"]) == (-2, 0)
+
+
+def test_what_follows_within_a_panel_stays_there(trial):
+    drag(trial, (250, 180), (390, 290))
+    assert (trial.state()["a"], trial.state()["b"]) == (1, 4)
+    drag(trial, (250, 180), (160, 100))
+    assert (trial.state()["a"], trial.state()["b"]) == (-1, 6)
 
 
 def test_a_click_and_a_sweep(trial):

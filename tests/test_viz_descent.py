@@ -7,7 +7,9 @@ import pytest
 
 from nnlib import SGD, Adam, RMSProp
 from nnlib.viz import Descent
-from nnlib.viz.descent import LANDSCAPES, RULES, STEPS, shade_of
+from nnlib.viz.descent.landscapes import LANDSCAPES
+from nnlib.viz.descent.walks import RULES, STEPS
+from nnlib.viz.drawing import Circle, Move, Path, Rect
 from nnlib.viz.view import Choice
 
 
@@ -16,7 +18,7 @@ def path_of(view):
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)
-def test_each_gradient_is_the_slope_of_its_height(name):
+def test_each_gradient_is_that_of_its_height(name):
     at, h = LANDSCAPES[name].at, 1e-5
     for x, y in [(0.7, -0.4), (-1.3, 1.1), (0, 0)]:
         by_x = (at(x + h, y)[0] - at(x - h, y)[0]) / (2 * h)
@@ -43,18 +45,139 @@ def test_the_turned_ravine_is_the_ravine_turned():
     np.testing.assert_allclose(turned_gradient, turn @ gradient)
 
 
+MAP = 50, 40, 440, 330  # left, top, width and height on the sheet
+
+
+def on_sheet(land, x, y):
+    """Return where a place of a map lies on the sheet, (2,)."""
+    left, top, wide, high = MAP
+    return np.array([left + (x / land.wide + 1) / 2 * wide, top + (1 - y / land.tall) / 2 * high])
+
+
+def middle(shape):
+    """Return the middle of a mark, (2,)."""
+    if isinstance(shape, Circle):
+        return np.array([shape.x, shape.y])
+    if isinstance(shape, Rect):
+        return np.array([shape.x + shape.wide / 2, shape.y + shape.high / 2])
+    return shape.points.mean(axis=0)
+
+
+def area(outline):
+    """Return the area that an outline in parts encloses, by the shoelace formula; holes run the other way round."""
+    ends = np.flatnonzero(np.isnan(outline[:, 0]))
+    parts = np.split(outline, ends)
+    rings = [part[~np.isnan(part[:, 0])] for part in parts]
+    return abs(sum((x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2 for x, y in (ring.T for ring in rings)))
+
+
 @pytest.mark.parametrize("name", LANDSCAPES)
-def test_shade_orders_places_by_height(name):
-    land, shade = LANDSCAPES[name], shade_of(name)
-    rows, columns = shade.shape
-    heights = [
-        [land.at(x, y)[0] for x in np.linspace(-land.wide, land.wide, columns)]
-        for y in np.linspace(-land.tall, land.tall, rows)
+def test_18_bands_of_the_map_hold_their_shares_of_it_from_low_to_high(name):
+    land, drawn = LANDSCAPES[name], Descent(landscape=name).drawing.named("band")
+    shares = np.array([area(band.points) for band in drawn]) / (MAP[2] * MAP[3])
+    np.testing.assert_allclose(
+        np.cumsum(shares), (np.arange(1, 19) / 18) ** 1.5, atol=4e-3
+    )  # the map is measured on a grid that has its edges, too
+    assert all(np.diff([band.opacity for band in drawn]) > 0)  # the higher the darker
+    xs, ys = np.meshgrid(np.linspace(-land.wide, land.wide, 400), np.linspace(-land.tall, land.tall, 300))
+    every = np.sort(land.at(xs, ys)[0], axis=None)
+    for band, share in zip(drawn, np.cumsum(shares), strict=True):
+        x, y = ((band.points - MAP[:2]) / MAP[2:] * 2 - 1).T
+        heights = land.at(x * land.wide, -y * land.tall)[0]
+        high = every[min(round(share * every.size), every.size - 1)]
+        assert np.nanmax(heights) == pytest.approx(high, abs=0.02 * np.ptp(every))
+        assert band.tip.startswith("height ")
+        assert float(band.tip.split()[-1]) == pytest.approx(high, rel=0.05, abs=0.01 * np.ptp(every))
+
+
+def test_walks_start_and_marks_lie_where_their_steps_are():
+    land, view = LANDSCAPES["two dips"], Descent(landscape="two dips", compare="Adam", x=0.3, y=1.2, lr=0.3, step=6)
+    (adam, sgd), (start,) = view.drawing.named("walk"), view.drawing.named("start")
+    for walk, drawn, role in [(view.now.walk, sgd, "first"), (view.now.other, adam, "second")]:
+        np.testing.assert_allclose(drawn.points, [on_sheet(land, x, y) for x, y in walk.path], atol=1e-9)
+        assert (drawn.line, drawn.tip) == (role, walk.name)
+        last = [star for star in view.drawing.named("last") if star.fill == role]
+        np.testing.assert_allclose(middle(last[0]), on_sheet(land, *walk.path[-1]), atol=1e-6)
+        steps = [mark for mark in view.drawing.named("step") if mark.fill == role]
+        assert {type(mark) for mark in steps} == {Circle if role == "first" else Path}  # a triangle
+        for mark in steps:
+            k = mark.does.put["step"]
+            np.testing.assert_allclose(middle(mark), on_sheet(land, *walk.path[k]), atol=1e-6)
+            assert mark.tip.startswith(f"{walk.name}, step {k}: (")
+            assert float(mark.tip.split()[-1]) == pytest.approx(walk.above[k] + land.lowest, abs=0.005)
+    np.testing.assert_allclose(middle(start), on_sheet(land, 0.3, 1.2), atol=1e-9)
+
+
+def test_marks_of_steps_do_not_hide_each_other():
+    view = Descent(landscape="valley", lr=0.01, x=-2, y=1.5, step=STEPS)
+    places = np.array([middle(mark) for mark in view.drawing.named("step")])
+    apart = np.hypot(*np.diff(places, axis=0).T)
+    assert 20 < len(places) < 100
+    assert apart.min() >= 7
+
+
+def test_a_pointer_on_the_map_sets_the_start_where_it_is_and_never_beside_the_map():
+    view = Descent(landscape="saddle", x=1, y=1)
+    land = LANDSCAPES["saddle"]
+    moves = {str(shape.does) for name in ("band", "start", "walk") for shape in view.drawing.named(name)}
+    assert len(moves) == 1
+    follow = view.drawing.named("start")[0].does.follow
+    for x, y in [(-2.0, 1.5), (0.5, -1.0)]:
+        place, now = on_sheet(land, x, y), {}
+        for name, (at_corner, right, down, low, high) in follow.items():
+            now[name] = at_corner + right * place[0] + down * place[1]
+            assert (low, high) == (-getattr(land, {"x": "wide", "y": "tall"}[name]), -low)
+        assert now == pytest.approx({"x": x, "y": y})
+
+
+def test_arrow_keys_move_the_start_and_keep_it_on_the_map():
+    keys = Descent(landscape="valley", x=1, y=-1).drawing.keys
+    assert {key: (move.put["x"], move.put["y"]) for key, move in keys.items()} == {
+        "ArrowRight": (1.05, -1), "ArrowLeft": (0.95, -1), "ArrowUp": (1, -0.95), "ArrowDown": (1, -1.05)
+    }  # fmt: skip
+    edge = Descent(landscape="valley", x=4, y=-3).drawing.keys
+    assert edge["ArrowRight"].put == {"x": 2.4, "y": -1.8}
+    assert edge["ArrowUp"].put == {"x": 2.4, "y": -1.75}
+
+
+def test_play_goes_on_by_one_step_until_nothing_moves_any_more():
+    assert Descent(step=3).drawing.onward == Move(add={"step": 1})
+    assert Descent(step=STEPS).drawing.onward is None
+    gone = Descent(lr=0.06, step=100)
+    assert gone.now.walk.gone < 100
+    assert gone.drawing.onward is None
+    assert gone.set(compare="Adam").drawing.onward == Move(add={"step": 1})
+
+
+def test_what_is_beyond_a_frame_is_not_drawn_on_its_edge():
+    drawing = Descent(lr=0.06, compare="Adam", step=12).drawing
+    left, top, wide, high = MAP
+    for mark in [*drawing.named("step"), *drawing.named("last")]:
+        x, y = middle(mark)
+        assert left <= x <= left + wide
+        assert top <= y <= top + high
+    assert [mark.fill for mark in drawing.named("last")] == ["second"]
+    assert [text.text for text in drawing.named("away")] == ["SGD, lr 0.06: off the map"]
+    for name in ("walk", "heights", "band"):
+        assert all(shape.clip is not None for shape in drawing.named(name))
+    far = Descent(lr=0.06, step=STEPS)
+    assert [text.text for text in far.drawing.named("away")] == [
+        f"SGD, lr 0.06: flew off after {far.now.walk.gone} steps"
     ]
-    order = np.argsort(heights, axis=None)
-    assert (np.diff(shade.ravel()[order]) >= -1e-4).all()  # -1e-4: one and the same height, rounded
-    assert shade.min() >= 0
-    assert shade.max() <= 1
+    assert far.drawing.named("height") == []  # above 1000
+    low = Descent(landscape="valley", lr=0.4, x=1, y=1, step=STEPS).drawing
+    assert low.named("height") == []  # below 0.000001
+    assert low.named("heights")[0].points[-1, 1] > 370
+
+
+def test_heights_lie_over_their_steps():
+    view = Descent(step=40)
+    (drawn,), above = view.drawing.named("heights"), view.now.walk.above
+    np.testing.assert_allclose(drawn.points[:, 0], 566 + 190 * np.arange(41) / 200)
+    np.testing.assert_allclose(drawn.points[:, 1], 40 + 330 * (3 - np.log10(above)) / 9)
+    (star,) = view.drawing.named("height")
+    np.testing.assert_allclose(middle(star), drawn.points[-1], atol=1e-6)
+    assert float(star.tip.split("step 40: ")[1].split()[0]) == pytest.approx(above[-1], abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +292,7 @@ def test_the_steps_are_those_in_the_table_of_notebook_5(landscape, lr, start, st
 
 
 @pytest.mark.parametrize("lr", [0.01, 0.4])
-def test_the_first_step_is_lr_times_the_slope_with_its_noise(lr):
+def test_the_first_step_is_lr_times_the_gradient_with_its_noise(lr):
     (start, first), slope = path_of(Descent(lr=lr, noise=0.5))[:2], LANDSCAPES["ravine"].at(-4, 1)[1]
     (_, plain_first), (_, quieter) = path_of(Descent(lr=lr))[:2], path_of(Descent(lr=lr, noise=0.25))[:2]
     np.testing.assert_allclose(plain_first, start - lr * np.array(slope))
@@ -210,15 +333,15 @@ def test_whole_steps_stay_whole_and_rates_stay_as_given():
 
 
 WRONG = {
-    "returned nothing": ("SGD", "step", lambda w, slope, lr: None, "step expected to return w as two numbers"),
-    "one number": ("SGD", "step", lambda w, slope, lr: 0.5, "step expected to return w as two numbers, shape (2,)"),
-    "nan": ("SGD", "step", lambda w, slope, lr: w * np.nan, "step gave w = [nan nan] in step 1"),
-    "no velocity": ("momentum", "momentum_step", lambda w, g, v, lr, mu: w - lr * g, "expected to return w, v"),
-    "wrong shape": ("RMSProp", "rmsprop_step", lambda w, g, v, lr, alpha, eps: (w, v[:1]), "return v as two numbers"),
-    "two of three": ("Adam", "adam_step", lambda w, g, m, v, t, lr, b1, b2, eps: (w, m), "expected to return w, m, v"),
-    "raises": ("SGD", "step", lambda w, slope, lr: w[7], "IndexError"),
-    "other arguments": ("SGD", "step", lambda w: w, "TypeError"),
-    "no function": ("SGD", "step", 3, "step expected to be a function, is 3 in this notebook"),
+    "returned nothing": ("SGD", "step", lambda w, slope, lr: None, "step returned None in step 1"),
+    "one number": ("SGD", "step", lambda w, slope, lr: 0.5, "step expected to return w, an array of shape (2,)"),
+    "nan": ("SGD", "step", lambda w, slope, lr: w * np.nan, "step expected to return finite numbers, got nan"),
+    "no velocity": ("momentum", "momentum_step", lambda w, g, v, lr, mu: w - lr * g, "to return 2 values, w, v"),
+    "wrong shape": ("RMSProp", "rmsprop_step", lambda w, g, v, lr, a, eps: (w, v[:1]), "return v, an array of shape"),
+    "two of three": ("Adam", "adam_step", lambda w, g, m, v, t, lr, b1, b2, eps: (w, m), "to return 3 values, w, m, v"),
+    "raises": ("SGD", "step", lambda w, slope, lr: w[7], "step raised IndexError in line"),
+    "other arguments": ("SGD", "step", lambda w: w, "step raised TypeError"),
+    "no function": ("SGD", "step", 3, "step expected to be a function, got an object of type int"),
 }
 
 

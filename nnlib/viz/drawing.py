@@ -20,7 +20,7 @@ class Move:
     put: values for controls by name
     add: changes of controls, along their sliders: with scale="log", 1 multiplies by ten
     drag: the same for one unit to the right, and for one unit down
-    follow: for each control its value at the left upper corner of the sheet, and both changes
+    follow: for each control its value at the left upper corner of the sheet, both changes, and both ends if it has any
     sweep: whether it also answers to a pointer that is pressed elsewhere and comes over it
     """
 

@@ -123,11 +123,16 @@ class Panel:
         """Fill it with an array (rows, columns), its first row at the bottom, as the y axis goes up."""
         self.drawing.image(np.asarray(values, float)[::-1], *self.box, scale, **look)
 
-    def follow(self, x="", y="", sweep=False):
-        """Return the Move by which a pointer sets controls, by their names, to the numbers where it is."""
+    def follow(self, x="", y="", sweep=False, within=False):
+        """Return the Move by which a pointer sets controls, by their names, to the numbers where it is.
+
+        within: whether the numbers stay inside the panel when the pointer leaves it
+        """
         (x_low, x_high), (y_low, y_high) = self.ends
         by_x, by_y = (x_high - x_low) / self.wide, (y_low - y_high) / self.high
         moves = {x: (x_low - self.left * by_x, by_x, 0), y: (y_high - self.top * by_y, 0, by_y)}
+        if within:
+            moves = {name: (*move, *ends) for (name, move), ends in zip(moves.items(), self.ends, strict=True)}
         return Move(follow={name: move for name, move in moves.items() if name}, sweep=sweep)
 
 

@@ -48,7 +48,7 @@ def element(shape, clips):
     does = {"data-does": json.dumps(shape.does.plain(), separators=(",", ":"))} if shape.does else {}
     tip = f"<title>{escape(shape.tip)}</title>" if shape.tip else ""
     if isinstance(shape, Path) and not shape.closed and (does or tip):  # a second line, wide and not seen, is hit
-        hand = attributes | {"class": "hand", "stroke-width": num(max(HAND, shape.width))} | does
+        hand = attributes | {"class": "none hand", "stroke-width": num(max(HAND, shape.width))} | does
         hand.pop("stroke-dasharray", None)
         return f"<{tag}{listed(attributes)}/><{tag}{listed(hand)}>{tip}</{tag}>"
     return f"<{tag}{listed(attributes | does)}>{content}{tip}</{tag}>"

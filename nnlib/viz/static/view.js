@@ -90,10 +90,12 @@ function player(root, { model, move, gone }) {
 // What a Move (see drawing.py) makes of the state: numbers stay within their slider, and what is hidden stays as it is.
 function changed(does, state, controls, from, to) {
   const change = { ...does.put }, by = { ...does.add }; // by: how far along its slider
+  const within = (value, least, most) => Math.min(most, Math.max(least, value));
   for (const [name, [byX, byY]] of Object.entries(does.drag || {})) by[name] = byX * (to.x - from.x) + byY * (to.y - from.y);
-  for (const [name, [start, byX, byY]] of Object.entries(does.follow || {})) change[name] = start + byX * to.x + byY * to.y;
+  for (const [name, [start, byX, byY, ...ends]] of Object.entries(does.follow || {}))
+    change[name] = within(start + byX * to.x + byY * to.y, ends[0] ?? -Infinity, ends[1] ?? Infinity);
   for (const control of controls.filter((c) => c.kind === "Slider" && (c.name in change || c.name in by))) {
-    const { name, low, high, step } = control, within = (value, least, most) => Math.min(most, Math.max(least, value));
+    const { name, low, high, step } = control;
     const far = toSlider(control, within(change[name] ?? state[name], low, high)) + (by[name] ?? 0);
     const at = within(Math.round(far / step) * step, toSlider(control, low), toSlider(control, high));
     change[name] = fromSlider(control, Number(at.toFixed(6)));
