@@ -1,10 +1,11 @@
 """Tries what a reader has written on a tiny batch, so that what is missing is said before the first step."""
 
 import copy
+from collections.abc import Iterable
 
 import numpy as np
 
-from nnlib.guards import arguments_of, brief, call
+from nnlib.guards import arguments_of, brief, call, check_numbers
 from nnlib.losses import Loss
 
 ROWS = 100  # with which widths are tried
@@ -13,7 +14,15 @@ ROWS = 100  # with which widths are tried
 def name_of(thing):
     """The layer, or loss, as text without an address in memory."""
     plain = type(thing).__repr__ is object.__repr__
-    return f"{type(thing).__name__}()" if plain else repr(thing)
+    try:
+        return f"{type(thing).__name__}()" if plain else repr(thing)
+    except Exception:  # of what is set later only
+        return f"{type(thing).__name__}()"
+
+
+def attributes(thing):
+    """Return what an object keeps, by name; nothing of one with slots."""
+    return getattr(thing, "__dict__", {})
 
 
 def is_own(thing):
@@ -28,7 +37,8 @@ def learned(layer):
 
 def unnamed(layer):
     """Return the arrays that have a gradient and no name in `parameters`."""
-    return [name for name in vars(layer) if f"d{name}" in vars(layer) and name not in learned(layer)]
+    kept = attributes(layer)
+    return [name for name in kept if f"d{name}" in kept and name not in learned(layer)]
 
 
 def check_objects(who, **parts):
@@ -46,10 +56,13 @@ def check_layer_is_whole(who, layer):
         raise ValueError(f"{who} expected forward(X) or forward(X, training=False), got {came}")
     for what in ("parameters", "state"):
         names = getattr(layer, what, ())
-        if isinstance(names, str):
-            raise ValueError(f"{who} expected a tuple of names, {what} = ({names!r},), got {names!r}")
+        if not isinstance(names, Iterable) or isinstance(names, str) or not all(isinstance(n, str) for n in names):
+            one = names if isinstance(names, str) else "W"
+            raise ValueError(f"{who} expected a tuple of names, {what} = ({one!r},), got {brief(names)}")
         if missing := [name for name in names if not hasattr(layer, name)]:
             raise ValueError(f"{who} expected an attribute for each name in `{what}`, got none for {missing}")
+    for name in learned(layer):
+        check_numbers(who, name, getattr(layer, name))
     if names := unnamed(layer):
         raise ValueError(f"{name_of(layer)} expected the names {names} in its `parameters`, got none")
 
@@ -89,7 +102,7 @@ def check_model(model, loss, X, y):
 
 def check_layers(model, loss, X, y):
     """A Sequential: each layer forward, the loss, and each layer backward, down to the first one that learns."""
-    inputs, vars_before = [np.asarray(X, model.dtype)], [dict(vars(layer)) for layer in model.layers]
+    inputs, vars_before = [np.asarray(X, model.dtype)], [dict(attributes(layer)) for layer in model.layers]
     for before, layer in zip([None, *model.layers], model.layers, strict=False):
         X = inputs[-1].copy()
         inputs.append(tried(layer, "forward", inputs[-1], training=True))
@@ -113,7 +126,7 @@ def check_layers(model, loss, X, y):
 
 def needs(layer, Y):
     """Whether a layer has kept its output Y, or a part of it; without a layer Y are the data, which everybody needs."""
-    kept = [] if layer is None else [value for value in vars(layer).values() if isinstance(value, np.ndarray)]
+    kept = [] if layer is None else [value for value in attributes(layer).values() if isinstance(value, np.ndarray)]
     return layer is None or any(np.shares_memory(value, Y) for value in kept)
 
 
@@ -128,7 +141,7 @@ def check_gradients(layer, fixed, finite=False):
             raise ValueError(f"{name_of(layer)}.backward expected to set d{name} anew in each call, and did not")
         if np.shape(gradient) != shape:
             raise ValueError(f"{name_of(layer)}.d{name} expected shape {shape}, got {np.shape(gradient)}")
-    names = [name for name in unnamed(layer) if name in fixed and vars(layer)[name] is fixed[name]]
+    names = [name for name in unnamed(layer) if name in fixed and attributes(layer)[name] is fixed[name]]
     if names:
         raise ValueError(f"{name_of(layer)} expected the names {names} in its `parameters`, got none")
 

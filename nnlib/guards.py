@@ -36,11 +36,8 @@ def check_whole(who, name, value, least):
 
 @functools.lru_cache(maxsize=1000)
 def _names(function):
-    """Return the names of a function's arguments; None where Python cannot tell, or any name is taken.
-
-    The annotations are not looked at: they may name what does not exist.
-    """
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    """Return the names of a function's arguments; None where Python cannot tell, or any name is taken."""
+    code = getattr(inspect.unwrap(function), "__code__", None)  # a signature may have annotations that do not exist
     if code is None or code.co_flags & inspect.CO_VARKEYWORDS:
         return None
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -121,9 +118,10 @@ def check_changeable(who, name, values):
 
 
 def check_number(who, name, value):
-    """Raise ValueError unless value is a single real number."""
+    """Return value, or raise ValueError if it is not a single real number."""
     if check_numbers(who, name, value).ndim != 0:
         raise ValueError(f"{who} expected {name} to be a number, got shape {np.shape(value)}: take its sum or mean")
+    return value
 
 
 def check_rows(who, X, n_in):

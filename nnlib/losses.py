@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.guards import check_floats, check_target
+from nnlib.guards import check_floats, check_number, check_target
 from nnlib.labels import check_labels, check_scores
 
 
@@ -62,7 +62,7 @@ class Loss:
             raise ValueError(f"{self} expected at least one row, got an empty batch {prediction.shape}")
         target = self.check(prediction, target)
         self.n = len(prediction)
-        return float(self.f(prediction, target))
+        return float(check_number(self, "f's result", self.f(prediction, target)))
 
     def backward(self):
         """Return the gradient of the mean loss by the prediction, of its shape."""

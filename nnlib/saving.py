@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 
-from nnlib.contract import is_own, name_of
+from nnlib.contract import attributes, is_own, name_of
 from nnlib.files import array_after, array_header, replacing
 from nnlib.guards import brief, call, check_rng
 
@@ -73,7 +73,7 @@ def check_state(model):
 def outputs(layer, X):
     """Return what three copies give for X; the second was trained meanwhile, and got back its state and generators."""
     plain, trained, again = (copy.deepcopy(layer) for _ in range(3))
-    kept = {name for name, value in vars(layer).items() if isinstance(value, np.random.Generator)}
+    kept = {name for name, value in attributes(layer).items() if isinstance(value, np.random.Generator)}
     with np.errstate(all="ignore"):
         call(trained.forward, 3 * X + 1, training=True)
         for name in kept.union(getattr(layer, "state", ())):
@@ -97,7 +97,10 @@ def kept(model, optimizer, rng):
 
 def _generators(model, rng):
     """Return rng and the layers' generators, each once, and for each place the number of the one that is there."""
-    there = [rng, *(thing for layer in model.layers for thing in vars(layer).values() if type(thing) is type(rng))]
+    there = [
+        rng,
+        *(thing for layer in model.layers for thing in attributes(layer).values() if type(thing) is type(rng)),
+    ]
     each = list({id(generator): generator for generator in there}.values())
     return each, [next(k for k, one in enumerate(each) if one is generator) for generator in there]
 

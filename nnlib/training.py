@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from nnlib.advice import advice, cause_in
-from nnlib.contract import check_objects, check_parts
+from nnlib.contract import check_objects, check_parts, name_of
 from nnlib.guards import arguments_of, brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
 from nnlib.history import Epoch, History
 from nnlib.losses import SoftmaxCrossEntropy
@@ -151,10 +151,19 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
     return total / len(X), right / len(X) if correct is not None else None
 
 
-def _correct(loss):
-    """Return the loss's function for which rows are right, told that `forward` has looked at both; None without one."""
+def _correct(loss, checked=True):
+    """Return the loss's function for which rows are right, or None.   checked: `forward` has just looked at both."""
     correct = getattr(loss, "correct", None)
-    return functools.partial(correct, checked=True) if "checked" in (arguments_of(correct) or ()) else correct
+    options = {"checked": checked} if "checked" in (arguments_of(correct) or ()) else {}
+
+    def rows(prediction, y):
+        right = np.asarray(correct(prediction, y, **options))
+        if right.dtype.kind != "b" or right.shape != (len(y),):
+            wanted = f"{name_of(loss)}.correct expected to return True or False for each of {len(y)} rows"
+            raise ValueError(f"{wanted}, returned {right.dtype} of shape {right.shape}")
+        return right
+
+    return None if correct is None else rows
 
 
 def _diagnosis(number, step, value, before, model, optimizer, X):
@@ -208,7 +217,7 @@ def evaluate(model, X, y, loss=None, *, batch_size=1000, blas_threads=1):
     loss = SoftmaxCrossEntropy() if loss is None else loss
     check_objects("evaluate", model=(model, "forward"), loss=(loss, "forward"))
     X, y = _checked("evaluate", X, y)
-    correct = getattr(loss, "correct", None)
+    correct = _correct(loss, checked=False)
     total, right = 0.0, 0
     with limited_blas(blas_threads), np.errstate(all="ignore"):
         for X_batch, y_batch in minibatches(X, y, batch_size):

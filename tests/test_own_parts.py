@@ -235,6 +235,10 @@ CONSTRUCTED = [
     ("expected a tuple of names, parameters = ('W',), got 'W'", {"parameters": ("W")}),
     ("expected an attribute for each name in `parameters`, got none for ['b']", {"parameters": ("W", "b")}),
     ("expected a tuple of names, state = ('mean',), got 'mean'", {"state": "mean"}),
+    ("expected a tuple of names, parameters = ('W',), got 3", {"parameters": 3}),
+    ("expected a tuple of names, parameters = ('W',), got [array([0.])]", {"parameters": [np.zeros(1)]}),
+    ("expected numbers in W, got NoneType: make a list or an array of it", {"W": None, "__init__": lambda *_: None}),
+    ("expected numbers in W, got text (<U4): convert them to numbers", {"W": "ones", "__init__": lambda *_: None}),
     ("expected an attribute for each name in `state`, got none for ['mean']", {"state": ["mean"]}),
 ]
 
@@ -308,6 +312,27 @@ def test_a_loss_that_changes_the_prediction_is_refused():
 
     with pytest.raises(ValueError, match=r"Subtracts\(\).forward expected to leave the prediction as it is"):
         learn(net(), Subtracts(), y=X[:, :2])
+
+
+class Slots:
+    """A layer without a `__dict__`."""
+
+    __slots__ = ("W", "dW", "x")
+    parameters = ("W",)
+    __init__, forward, backward = Linear.__init__, Linear.forward, Linear.backward
+
+
+def test_a_layer_may_have_slots(tmp_path):
+    assert learn(net(Slots(4, 4))).loss.tolist() == learn(net(Linear(4, 4))).loss.tolist()
+    net(Slots(4, 4)).save(tmp_path / "model.npz")
+    net(Slots(4, 4)).load(tmp_path / "model.npz")
+
+
+@pytest.mark.parametrize("text", [lambda self: self.later, lambda self: 5])
+def test_a_layer_whose_text_cannot_be_had_has_the_name_of_its_class(text):
+    model = net(changed(__repr__=text)(4, 4))
+    assert "Mine()" in repr(model)
+    assert len(learn(model)) == 2
 
 
 def test_a_layer_that_cannot_be_copied_is_not_tried():
@@ -574,6 +599,36 @@ def test_a_loss_may_say_what_is_right(base, correct):
     assert evaluate(model, X, target, Mine()).accuracy == right
     with pytest.raises(ValueError, match="nan"):
         evaluate(net(changed(forward=lambda self, x: x * np.nan)(4, 4)), X, target, Mine())
+
+
+@pytest.mark.parametrize(
+    ("right", "came"),
+    [
+        (lambda right: right.mean(), "float64 of shape ()"),
+        (lambda right: np.flatnonzero(right), "int64 of shape (6,)"),
+        (lambda right: right.astype(int), "int64 of shape (8,)"),
+        (lambda right: None, "object of shape ()"),
+        (lambda right: right[:, np.newaxis], "bool of shape (8, 1)"),
+    ],
+)
+def test_what_a_loss_says_of_other_things_than_rows_is_no_accuracy(right, came):
+    """The mean of eight rows would count as one of them, and six places of right ones as five."""
+    Z, labels = np.eye(8)[:, :2] + [0, 0.1], np.array([0, 1, 1, 1, 1, 1, 0, 0])
+    Mine = type("Mine", (SoftmaxCrossEntropy,), {"correct": lambda self, Z, y: right(Z.argmax(axis=1) == y)})
+    model = Sequential(Full(2, 2), dtype=np.float64)
+    model.params[:] = np.eye(2).ravel()
+    message = rf"^Mine\(\).correct expected to return True or False for each of 8 rows, returned {re.escape(came)}$"
+    with pytest.raises(ValueError, match=message):
+        evaluate(model, Z, labels, Mine())
+    with pytest.raises(ValueError, match=message):
+        list(train(model, Mine(), SGD(1e-9), Z, labels, epochs=1, batch_size=8, rng=None))
+
+
+@pytest.mark.parametrize(("result", "came"), [(np.ones(2), "shape (2,)"), (np.ones(1), "shape (1,)"), (None, "None")])
+def test_a_loss_that_forgets_the_mean_is_told_so(result, came):
+    Mine = type("Mine", (MeanSquaredError,), {"f": lambda self, Y, y: result})
+    with pytest.raises(ValueError, match=rf"Mine\(\) expected .*f's result.*, got {re.escape(came)}"):
+        learn(net(), Mine(), y=X[:, :2])
 
 
 def test_a_damaged_run_is_refused_whole(tmp_path):
