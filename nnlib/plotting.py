@@ -101,29 +101,18 @@ def plot_history(history):
 
 
 def plot_confusion(table):
-    """Return the confusion matrix as a grid of counts; the shade of an error grows with its count."""
+    """Return the confusion matrix (n, n) as a grid of counts; the shade of an error grows with its count."""
     table = check_numbers("plot_confusion", "table", table)
-    side = max(8, 0.55 * max(table.shape, default=0))  # room for the counts, also of 47 classes
+    n = len(table)
+    if table.shape != (n, n):
+        raise ValueError(f"plot_confusion expected a table of shape (n, n), got {table.shape}")
+    side = max(8, 0.55 * n)  # room for the counts, also of 47 classes
     made, ax = figure(side, side - 1)
-    draw_confusion(table, ax)
-    return made
-
-
-def draw_confusion(table, ax):
-    """Draw a confusion matrix (n, n), or one (n, n + 1) with a last column of those that were not answered."""
-    table = check_numbers("draw_confusion", "table", table)
-    if table.ndim != 2 or table.shape[1] - len(table) not in (0, 1):
-        raise ValueError(f"draw_confusion expected a table of shape (n, n) or (n, n + 1), got {table.shape}")
-    n, columns = table.shape
-    errors = np.where(np.eye(n, columns, dtype=bool), 0, table)
-    errors[:, n:] = 0
+    errors = np.where(np.eye(n, dtype=bool), 0, table)
     ax.imshow(errors, cmap="Oranges", vmax=errors.max() * 1.3)
-    for row, column in np.ndindex(n, columns):
+    for row, column in np.ndindex(n, n):
         weight = "bold" if row == column else "normal"
         ax.text(column, row, table[row, column], ha="center", va="center", weight=weight, fontsize=12)
-    ax.set(xticks=range(columns), yticks=range(n), xlabel="the network reads", ylabel="the digit is")
-    if columns > n:
-        ax.set_xticks(range(columns), [*range(n), "?"])
-        ax.set_xlabel("the network reads (?: I don't know)")
-        ax.axvline(n - 0.5, color=GREY, lw=1)
+    ax.set(xticks=range(n), yticks=range(n), xlabel="the network reads", ylabel="the digit is")
     ax.spines[:].set_visible(False)
+    return made

@@ -525,7 +525,17 @@ BUGS = [
         ("no activation grows", ")[0] > 10)", ")[0] > 1000)"),
     ),
     *bugs(
-        "viz/errors",
+        "viz/errors/picture",
+        ("a cell selects its mirror image", '"digit": row, "read": column', '"digit": column, "read": row'),
+        ("the border stands around the mirror image", "COLUMNS[frame.read], TOP + frame.digit * HIGH",
+         "COLUMNS[frame.digit], TOP + frame.read * HIGH"),
+        ("what is right has the colour of mistakes", "dtype=bool), 0, frame.table)", "dtype=bool), frame.table, 0)"),
+        ("pictures stand above the probabilities of others", "frame.pictures[k] / 255", "frame.pictures[-1 - k] / 255"),
+        ("share and rate change places", "line(frame.shares, frame.rates", "line(frame.rates, frame.shares"),
+        ("a place on the curve sets the next threshold", "float(thresholds[k])", "float(thresholds[k - 1])"),
+    ),
+    *bugs(
+        "viz/errors/__init__",
         ("the table of errors is transposed", "confusion_matrix(columns, labels, SILENT + 1)",
          "confusion_matrix(labels, columns, SILENT + 1)"),
         ("the least sure come first", "else -sure[inside], kind", "else sure[inside], kind"),
@@ -575,7 +585,7 @@ BUGS = [
         ("probabilities go through softmax once more", "said[0] if said.min() >= 0 and", "said[0] if False and"),
     ),
     *bugs(
-        "viz/digits",
+        "viz/errors/digits",
         ("the nearest mean forgets the means' lengths", " - (self.means**2).sum(axis=1)) / 4", ") / 4"),
         ("the mean pictures are made of the digits that are read", "NearestMean(X[1000:], labels[1000:])",
          "NearestMean(X[:1000], labels[:1000])"),

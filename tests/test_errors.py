@@ -212,7 +212,7 @@ VALUE_ERRORS = [
         "plot_images expected pictures (n, height, width), or square ones as rows, got (6, 3)",
         lambda: plot_images(X, "abc"),
     ),
-    ("draw_confusion expected a table of shape (n, n) or (n, n + 1), got (6, 3)", lambda: plot_confusion(X)),
+    ("plot_confusion expected a table of shape (n, n), got (6, 3)", lambda: plot_confusion(X)),
     # numbers of a run
     *[
         (f"{BATCH_SIZE} {size}", lambda size=size, call=call: call(size))

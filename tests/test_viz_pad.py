@@ -11,7 +11,7 @@ from nnlib import Dense, Sequential, load_mnist
 from nnlib.data.handwriting import resized
 from nnlib.training import limited_blas
 from nnlib.viz import DigitPad
-from nnlib.viz.digits import example
+from nnlib.viz.errors.digits import example
 from nnlib.viz.ink import Strokes, sheet_of, text_of
 from nnlib.viz.pad import FAR, FULL, article, known, nearest
 from nnlib.viz.training_run import digits, unseen

@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from nnlib.checks.engine import kind
 from nnlib.data.mnist import load_part
 from nnlib.guards import as_array, first_strange_row
 from nnlib.labels import check_labels
+from nnlib.viz.readers import ask
 
 MOST = 10_000  # digits
 
@@ -47,23 +47,11 @@ def checked_digits(X, labels):
 
 
 def scores_of(who, function, X):
-    """Return the scores that a function gives for a copy of X, (n, 10); raises ValueError for other things."""
-    if not callable(function):
-        raise ValueError(f"{who} expected to be a function, or a model with forward(X), got {kind(function)}")
-    scores = function(X.copy())
-    if scores is None:
-        raise ValueError(f"{who} returned None. Is the `return` missing?")
-    wanted = f"{who} expected to return the scores of the ten digits, an array of shape ({len(X)}, 10)"
-    if not isinstance(scores, np.ndarray) or scores.dtype.kind not in "biuf":
-        raise ValueError(f"{wanted}, got {kind(scores) if not isinstance(scores, np.ndarray) else scores.dtype}")
-    if scores.shape != (len(X), 10):
-        raise ValueError(f"{wanted}, got {scores.shape}")
-    row = first_strange_row(scores)
-    if row is not None:
-        raise ValueError(f"{who} expected to return finite scores, gave {scores[row]} for row {row} of X")
+    """Return the scores that a function gives for X, (n, 10); raises ValueError for other things."""
+    scores = ask(who, function, X, gives=(len(X), 10), where=lambda index: f"for row {index[0]} of X" if index else "")
     if scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1, atol=1e-5):
         raise ValueError(f"{who} expected to return scores, got probabilities: leave out the softmax, the view does it")
-    return scores.astype(float)
+    return scores
 
 
 def grey(X):

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
 
 from nnlib.labels import confusion_matrix
 from nnlib.losses import softmax
-from nnlib.plotting import BLUE, ORANGE, draw_confusion
-from nnlib.viz.digits import checked_digits, example, grey, scores_of
+from nnlib.viz.drawing import Drawing, Move
+from nnlib.viz.errors.digits import checked_digits, example, grey, scores_of
+from nnlib.viz.errors.picture import draw_curve, draw_pictures, draw_table
 from nnlib.viz.view import Choice, Slider, View, arguments, readers_names
 
-SHOWN, ACROSS, SILENT = 20, 4, 10  # SILENT: the column of those that are not answered
+SHOWN, SILENT = 21, 10  # SILENT: the column of those that are not answered
 SORTS = ("most confident first", "least confident first")
-THRESHOLDS = 1 - 10.0 ** -np.linspace(0, 3, 61)  # the steps of the slider
+THRESHOLDS = np.array([float(f"{1 - float(f'{10**-k:.2g}'):.6f}") for k in np.linspace(0, 3, 61)])  # of the slider
 
 
 @dataclass(frozen=True)
@@ -23,26 +22,22 @@ class ErrorsFrame:
 
     table: (10, 11) counts; row: the digit, column: the reading, the last one: not answered
     digit, read: the selected cell;   rows: (k,) the numbers of its digits, as sorted, at most SHOWN
-    pictures: (k, 28, 28) from 0, paper, to 255, ink;   captions: reading and probability of each
-    thresholds, shares, rates: (m,) the share that is answered, and the share of mistakes in it (nan: none is answered)
-    point: (2,) share and rate at the present threshold;   low, high: the least share and the highest rate drawn
+    pictures: (k, 28, 28) from 0, paper, to 255, ink;   answers, sure: (k,) reading and probability of each
+    shares, rates: (m,) the share that is answered at THRESHOLDS, and the share of mistakes in it (nan: none is)
+    point: (2,) share and rate at the present threshold
     """
 
     table: np.ndarray
     digit: int
     read: int
+    threshold: float
     rows: np.ndarray
     pictures: np.ndarray
-    captions: list
-    thresholds: np.ndarray
+    answers: np.ndarray
+    sure: np.ndarray
     shares: np.ndarray
     rates: np.ndarray
     point: np.ndarray
-    low: float
-    high: float
-    cell: str
-    shown: str
-    silence: str
 
 
 def errors_frame(probabilities, labels, pictures, digit, read, threshold, sort):
@@ -54,17 +49,9 @@ def errors_frame(probabilities, labels, pictures, digit, read, threshold, sort):
     inside = np.flatnonzero((labels == digit) & (columns == read))
     order = np.argsort(sure[inside] if sort == SORTS[1] else -sure[inside], kind="stable")
     rows = inside[order][:SHOWN]
-    captions = [f"{answers[row]}  {sure[row]:.4f}" for row in rows]
     curve = np.array([answered_and_wrong(sure, right, least) for least in THRESHOLDS]).T
     point = np.array(answered_and_wrong(sure, right, threshold))
-    return ErrorsFrame(
-        *(table, digit, read, rows, pictures[rows], captions, THRESHOLDS, *curve, point),
-        low=min(0.9, np.floor(10 * curve[0].min()) / 10),
-        high=max(0.001, 1.1 * np.nanmax(curve[1])),
-        cell=f"{digit} {reading(read)}: {len(inside):,} of {table[digit].sum():,}",
-        shown=f"{'all' if len(rows) == len(inside) else len(rows)} shown, {sort}" if len(rows) else "none to show",
-        silence=silence(table, threshold),
-    )
+    return ErrorsFrame(table, digit, read, threshold, rows, pictures[rows], answers[rows], sure[rows], *curve, point)
 
 
 def answered_and_wrong(sure, right, threshold):
@@ -102,14 +89,12 @@ class Errors(View):
     """
 
     title = "What is read wrong, and how surely"
-    script = "errors.js"
     controls = (
         Slider("digit", "digit is", 0, 9, 1, 4),
         Slider("read", "read as (10: ?)", 0, SILENT, 1, 9),
         Slider("threshold", "threshold", 0, 0.999, 0.05, 0.0, scale="nines"),
         Choice("sort", "sort", SORTS, SORTS[0]),
     )
-    size = (11, 8.8)
 
     def __init__(self, model=None, X=None, labels=None, **options):
         given = model, X, labels
@@ -133,21 +118,28 @@ class Errors(View):
         return errors_frame(self.asked[1], self.labels, self.pictures, **state)
 
     def facts(self, frame):
+        row = frame.table[frame.digit]
+        cell = f"{frame.digit} {reading(frame.read)}: {row[frame.read]:,} of {row.sum():,}"
         wrong = np.where(np.eye(10, dtype=bool), -1, frame.table[:, :SILENT])
         digit, read = np.unravel_index(wrong.argmax(), wrong.shape)
         most = f"; most mistakes: {digit} read as {read}, {wrong.max()} times" if wrong.max() > 0 else ""
-        return f"{frame.cell}; {frame.silence}{most}"
+        return f"{cell}; {silence(frame.table, frame.threshold)}{most}"
 
-    def draw(self, frame, ax):
-        grid = ax.get_subplotspec().subgridspec(2, 2, height_ratios=[2.7, 1], width_ratios=[1.6, 1])
-        made = ax.figure
-        ax.remove()
-        table = made.add_subplot(grid[0, 0])
-        draw_confusion(frame.table, table)
-        table.set_aspect("auto")
-        table.add_patch(Rectangle((frame.read - 0.5, frame.digit - 0.5), 1, 1, fill=False, lw=4, clip_on=False))
-        draw_pictures(frame, made.add_subplot(grid[0, 1]))
-        draw_silence(frame, made.add_subplot(grid[1, :]))
+    def draw(self, frame):
+        sheet = Drawing(664, 494, keys=KEYS, help=HELP)
+        draw_table(sheet, frame, reading)
+        draw_pictures(sheet, frame, reading(frame.read), self.state["sort"])
+        draw_curve(sheet, frame, THRESHOLDS)
+        return sheet
+
+
+HELP = "Click a cell or press the arrow keys to see its pictures; click or drag along the curve for a threshold."
+KEYS = {
+    "ArrowUp": Move(add={"digit": -1}),
+    "ArrowDown": Move(add={"digit": 1}),
+    "ArrowLeft": Move(add={"read": -1}),
+    "ArrowRight": Move(add={"read": 1}),
+}
 
 
 def names_of(things, names):
@@ -158,25 +150,3 @@ def names_of(things, names):
         repr(thing) if isinstance(thing, str) else next((name for name, value in known if value is thing), word)
         for thing, word in own
     ]
-
-
-def draw_pictures(frame, ax):
-    """Draw the pictures of the selected cell, with reading and probability under each."""
-    for k, (picture, caption) in enumerate(zip(frame.pictures, frame.captions, strict=True)):
-        row, column = divmod(k, ACROSS)
-        ax.imshow(picture, cmap="Greys", vmin=0, vmax=255, extent=(column + 0.15, column + 0.85, -row - 0.7, -row))
-        ax.text(column + 0.5, -row - 0.72, caption, ha="center", va="top", fontsize=12)
-    ax.set(xlim=(0, ACROSS), ylim=(-SHOWN / ACROSS, 0), aspect="auto")
-    ax.set_title(f"{frame.cell}\n{frame.shown}", fontsize=13)
-    ax.set_axis_off()
-
-
-def draw_silence(frame, ax):
-    """Draw the share of mistakes among the answered against the share that is answered, and the present point."""
-    ax.plot(frame.shares, frame.rates, "-", color=BLUE)
-    ax.plot(*frame.point, "D", color=ORANGE, mec="black", ms=11, clip_on=False, zorder=5)
-    ax.set(xlabel="share that is answered", ylabel="wrong", title=frame.silence)
-    ax.set(xlim=(frame.low, 1), ylim=(0, frame.high))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
-    ax.grid(alpha=0.3)
