@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.activations import ReLU, Sigmoid, Tanh
-from nnlib.contract import learned
-from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.contract import learned, name_of
+from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 
 ROWS = 1000  # a look takes so many at most
 EARLY = 20  # steps before which a run may still be no better than guessing
@@ -116,6 +116,18 @@ def _length(vector):
 
 @sign(
     "run",
+    "targets that are all the same",
+    cause="only the first rows were taken of data sorted by class, or the wrong column",
+    test="np.unique(y, return_counts=True)",
+)
+def has_one_target(look):
+    """One constant answer is right for every row."""
+    if look.guess == 0 or (look.guess_accuracy == 1 and look.guess < 1e-8):
+        return "one answer is right for all rows"
+
+
+@sign(
+    "run",
     "nothing moves",
     cause="the optimizer makes a new vector (params = params - ...) instead of changing its own (params -= ...)",
     test="call optimizer.step(params, grads) once, and compare params with a copy from before",
@@ -189,6 +201,19 @@ def has_two_softmaxes(look):
 
 @sign(
     "model",
+    "scores that cannot grow",
+    cause="the model ends with an activation, and the loss takes scores of any size: it has its own sigmoid or softmax",
+    test="leave out the last layer",
+)
+def has_bounded_scores(look):
+    """Scores from -1 to 1, where the last layer is none that learns."""
+    P, wants_scores = look.prediction, isinstance(look.loss_function, (SoftmaxCrossEntropy, BinaryCrossEntropy))
+    if wants_scores and look.layers and not learned(look.layers[-1]) and 0.5 < np.abs(P).max() <= 1:
+        return f"after {name_of(look.layers[-1])} all scores lie between {P.min():.2g} and {P.max():.2g}"
+
+
+@sign(
+    "model",
     "units that are all alike",
     cause="initial weights that are all equal, 0 for instance: each unit then gets the same gradient, for ever",
     test="compare the columns of W; draw them at random",
@@ -204,8 +229,8 @@ def has_equal_units(look):
 @sign(
     "run",
     "steps that are too large",
-    cause="a learning rate that is too large",
-    test="train anew with a tenth of it",
+    cause="a learning rate that is too large, or a step or gradient with the wrong sign",
+    test="train anew with a tenth of it; if the loss grows all the same, look for the sign",
 )
 def makes_large_steps(look):
     """Guessing, with parameters that have grown far beyond their start."""
@@ -266,6 +291,18 @@ def has_idle_units(look):
 
 @sign(
     "run",
+    "no gradient",
+    cause="a loss or layer whose `backward` gives nothing but 0",
+    test="loss.forward(model.forward(X), y), then loss.backward(): is all of it 0?",
+)
+def has_no_gradient(look):
+    """Guessing, and the gradient of every layer is 0."""
+    if look.guesses and look.arriving and not any(look.arriving):
+        return f"{look.compared()}; the gradient that reaches each layer is 0"
+
+
+@sign(
+    "run",
     "a gradient that vanishes",
     cause="each sigmoid takes at least three quarters of the gradient away",
     test="compare the lengths of the layers' gradients; use ReLU, or fewer layers",
@@ -301,9 +338,12 @@ def is_guessing(look):
         return look.compared()
 
 
-def best_guess(loss, y, width):
-    """Return loss and accuracy of the constant answer that is best for y; accuracy None where the loss knows none."""
-    answers = []
+def best_guess(loss, y, shape):
+    """Return loss and accuracy of the constant answer that is best for y; accuracy None where the loss knows none.
+
+    shape: that of the predictions
+    """
+    answers, width = [], shape[-1]
     if y.ndim == 1 and y.dtype.kind in "iu" and y.min() >= 0 and y.max() < width:
         with np.errstate(divide="ignore"):
             answers.append(np.maximum(np.log(np.bincount(y, minlength=width) / len(y)), -50))
@@ -313,7 +353,7 @@ def best_guess(loss, y, width):
         answers += [mean, np.log(inside / (1 - inside))]
     found = []
     for answer in answers:
-        constant = np.broadcast_to(answer, (len(y), *np.shape(answer))).copy()
+        constant = np.broadcast_to(answer, shape).copy()
         correct = getattr(loss, "correct", None)
         found.append((loss.forward(constant, y), None if correct is None else float(np.mean(correct(constant, y)))))
     return min(found, key=lambda pair: pair[0])
@@ -332,7 +372,7 @@ def look_at(model, loss, X, y, *, before=None, steps=math.inf):
     model, loss = copy.deepcopy((model, loss))
     with np.errstate(all="ignore"):
         found = Look(model, loss, X, model.forward(X), before, steps)
-        found.guess, found.guess_accuracy = best_guess(loss, y, found.prediction.shape[-1])
+        found.guess, found.guess_accuracy = best_guess(loss, y, found.prediction.shape)
         found.loss = loss.forward(found.prediction, y)
         if found.guess_accuracy is not None:
             found.accuracy = float(np.mean(loss.correct(found.prediction, y)))
@@ -378,10 +418,18 @@ def advice(model, loss, X, y, *, before=None, steps=math.inf):
     return in_words(*found[0]) if found else ""
 
 
-def cause_in(X):
-    """Return what of the inputs alone may have made a loss infinite, in one line; "" if nothing."""
+def cause_in(X, y):
+    """Return what of inputs and targets alone may have made a loss infinite, in one line; "" if nothing."""
     found = signs_of(Look(None, None, np.asarray(X), prediction=X), of=["inputs"])
-    return in_words(*found[0]) if found else ""
+    if found:
+        return in_words(*found[0])
+    size = math.sqrt((y.astype(np.float64) ** 2).mean())
+    if y.ndim == 1 or size < 10:
+        return ""
+    return (
+        f"Large targets: the root of the mean square of y is {size:.3g}. Likely cause: initial weights give answers of "
+        "about 1. To test it: subtract their mean and divide by their standard deviation"
+    )
 
 
 def in_short(sign, seen):

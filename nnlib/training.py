@@ -125,7 +125,7 @@ def _epochs(model, loss, optimizer, X, y, epochs, batch_size, rng, validation, b
         with limited_blas(blas_threads), np.errstate(all="ignore"):
             mean_loss, accuracy = _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number)
         if first_strange_row(model.params) is not None:  # the last step of all is nobody's input
-            why = cause_in(X) or _too_large(optimizer)
+            why = cause_in(X, y) or _too_large(optimizer)
             raise RuntimeError(f"training stopped: parameters are not finite after epoch {number}. {why}")
         val = (None, None)
         if validation is not None:
@@ -141,7 +141,7 @@ def _one_epoch(model, loss, optimizer, X, y, batch_size, rng, number):
         prediction = call(model.forward, X_batch, training=True)
         value = loss.forward(prediction, y_batch)
         if not math.isfinite(value):
-            raise RuntimeError(_diagnosis(number, step, value, before, model, optimizer, X))
+            raise RuntimeError(_diagnosis(number, step, value, before, model, optimizer, X, y, len(y_batch)))
         model.backward(loss.backward())
         optimizer.step(model.params, model.grads)
         total += value * len(y_batch)
@@ -166,15 +166,19 @@ def _correct(loss, checked=True):
     return None if correct is None else rows
 
 
-def _diagnosis(number, step, value, before, model, optimizer, X):
+def _diagnosis(number, step, value, before, model, optimizer, X, y, rows):
     """What happened, and the likely cause."""
     what = f"training stopped: the loss became {value} in epoch {number}, step {step}"
     if number == step == 1 and not np.isfinite(model.params).all():
         return f"{what}, before any step was taken: the model's parameters are not all finite. Build it anew"
     if number == step == 1:
-        return f"{what}, before any step was taken. {cause_in(X) or 'Likely cause: weights that are far too large'}"
+        return f"{what}, before any step was taken. {cause_in(X, y) or 'Likely cause: weights that are far too large'}"
+    if rows == 1 and math.isnan(value) and np.isfinite(call(model.forward, X[:1000], training=True)).all():
+        return (
+            f"{what}. Likely cause: a layer that fails for a batch of one row, which is left over with this batch_size"
+        )
     since = f"; a step earlier it was {before:.3g}" if before is not None else ""
-    return f"{what}{since}. {cause_in(X) or _too_large(optimizer)}"
+    return f"{what}{since}. {cause_in(X, y) or _too_large(optimizer)}"
 
 
 def _too_large(optimizer):

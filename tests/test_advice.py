@@ -24,6 +24,7 @@ from nnlib import (
 )
 from nnlib.advice import SIGNS, advice, best_guess, look_at
 from nnlib.layers import Layer
+from nnlib.losses import Loss
 
 (X_ALL, Y_ALL), _ = load_mnist(scaled=True, flat=True)
 X, Y = X_ALL[:3000], Y_ALL[:3000]
@@ -64,6 +65,33 @@ class Softmax(Layer):
         return self.P * (dY - (dY * self.P).sum(axis=1, keepdims=True))
 
 
+class Flat(SoftmaxCrossEntropy):
+    def df(self):
+        return np.zeros_like(self.p)
+
+
+class Uphill(SoftmaxCrossEntropy):
+    def df(self):
+        return -super().df()
+
+
+class Hinge(Loss):
+    """Labels are -1 and 1, (n,); the prediction is a column."""
+
+    def check(self, prediction, labels):
+        return labels
+
+    def f(self, prediction, labels):
+        self.labels, self.margin = labels, labels * prediction[:, 0]
+        return np.maximum(1 - self.margin, 0).mean()
+
+    def df(self):
+        return (-self.labels * (self.margin < 1))[:, np.newaxis] / self.n
+
+    def correct(self, prediction, labels):
+        return prediction[:, 0] * labels > 0
+
+
 class Rebinds:
     def step(self, params, grads):
         params = params - 0.1 * grads
@@ -88,6 +116,26 @@ SICK = {
     "large weights": ("Scores that are too large", lambda: run(network(784, 32, 10, init=wide), SGD(0.1))),
     "dead units": ("Dead or saturated units: dead units: 32 of 32", lambda: run(dead(), SGD(0.1))),
     "softmax twice": ("Softmax twice", lambda: run(network(784, 32, 10, last=[Softmax()]), SGD(0.1), epochs=3)),
+    "sigmoid, then softmax": (
+        "Scores that cannot grow: after Sigmoid() all scores lie between",
+        lambda: run(network(784, 32, 10, last=[Sigmoid()]), SGD(1.0), epochs=3),
+    ),
+    "sigmoid twice": (
+        "Scores that cannot grow: after Sigmoid() all",
+        lambda: run(
+            network(784, 1, last=[Sigmoid()]), SGD(1.0), y=1.0 * (Y[:, np.newaxis] > 4), loss=BinaryCrossEntropy
+        ),
+    ),
+    "one class": (
+        "Targets that are all the same",
+        lambda: run(network(784, 32, 10), SGD(0.1), X=X[Y == 0], y=Y[Y == 0], epochs=3),
+    ),
+    "one number": (
+        "Targets that are all the same",
+        lambda: run(network(784, 1), SGD(0.01), y=np.full((3000, 1), 2.0), loss=MeanSquaredError),
+    ),
+    "a loss without a slope": ("No gradient", lambda: run(network(784, 32, 10), SGD(0.1), loss=Flat)),
+    "uphill": ("Steps that are too large", lambda: run(network(784, 32, 10), SGD(0.1), loss=Uphill)),
     "a vector rebound": ("Nothing moves", lambda: run(network(784, 32, 10), Rebinds())),
     "pixels as floats": ("Raw pixels", lambda: run(network(784, 32, 10), SGD(0.001), X=np.rint(255 * X))),
     "pixels as ints": ("Raw pixels", lambda: run(network(784, 32, 10), Adam(), X=np.rint(255 * X).astype(int))),
@@ -126,6 +174,30 @@ def test_gaps_in_a_table_are_no_matter_of_the_learning_rate(rng):
     assert run(network(4, 16, 1), Adam(), X=T, y=y, loss=MeanSquaredError).advice.startswith("Gaps: X[:, 2]")
 
 
+def test_targets_far_from_zero_are_no_matter_of_the_learning_rate_alone(rng):
+    T, y = table(rng)
+    with pytest.raises(RuntimeError, match=r"Large targets: the root of the mean square of y is 2e\+05\. Likely"):
+        run(network(4, 16, 1), SGD(0.01), X=T, y=y + 2e5, loss=MeanSquaredError)
+
+
+def test_a_row_that_is_left_over_is_told_from_steps_that_are_too_large(rng):
+    class Spread(Layer):
+        def forward(self, X, training=False):
+            return (X - X.mean(axis=0)) / X.std(axis=0)
+
+        def backward(self, dY, input_grad=True):
+            return dY
+
+    T, y = table(rng)
+    rows = np.arange(481)  # 15 batches of 32, and one row
+    with pytest.raises(
+        RuntimeError, match=r"epoch 1, step 16\. Likely cause: a layer that fails for a batch of one row"
+    ):
+        run(network(4, 16, 1, last=[Spread()]), SGD(0.01), X=T[rows], y=y[rows], loss=MeanSquaredError)
+    with pytest.raises(RuntimeError, match="takes steps that are too large"):
+        fit(network(4, 16, 1), MeanSquaredError(), SGD(1000), T, y, epochs=1, batch_size=1, rng=rng, progress=False)
+
+
 def test_what_explodes_for_another_reason_keeps_its_cause(rng):
     T, y = table(rng)
     with pytest.raises(RuntimeError, match=r"Likely cause: SGD\(lr=1000\) takes steps that are too large"):
@@ -141,6 +213,9 @@ HEALTHY = {
     "regression": lambda rng: run(network(4, 16, 1), SGD(0.05), *table(rng), loss=MeanSquaredError),
     "yes or no": lambda rng: run(
         network(4, 16, 1), SGD(0.5), (T := table(rng))[0], 1.0 * (T[1] > 0), loss=BinaryCrossEntropy
+    ),
+    "labels of -1 and 1": lambda rng: run(
+        network(4, 16, 1), SGD(0.1), (T := table(rng))[0], np.sign(T[1][:, 0]).astype(int), loss=Hinge
     ),
     "too early": lambda rng: run(network(784, 32, 10), SGD(1e-9), X=X[:320], y=Y[:320]),
     "no epoch": lambda rng: run(network(784, 32, 10), SGD(0.1), epochs=0),
@@ -165,14 +240,14 @@ def test_looking_changes_nothing(rng):
 def test_guessing_is_the_best_constant_answer(rng):
     y = np.array([0, 0, 0, 2])
     np.testing.assert_allclose(
-        best_guess(SoftmaxCrossEntropy(), y, 3), [-(0.75 * np.log(0.75) + 0.25 * np.log(0.25)), 0.75]
+        best_guess(SoftmaxCrossEntropy(), y, (4, 3)), [-(0.75 * np.log(0.75) + 0.25 * np.log(0.25)), 0.75]
     )
     t = rng.standard_normal((50, 2))
-    loss, accuracy = best_guess(MeanSquaredError(), t, 2)
+    loss, accuracy = best_guess(MeanSquaredError(), t, (50, 2))
     np.testing.assert_allclose(loss, MeanSquaredError().forward(np.tile(t.mean(axis=0), (50, 1)), t))
     assert accuracy is None
     yes = np.array([[1.0], [1.0], [1.0], [0.0]])
-    np.testing.assert_allclose(best_guess(BinaryCrossEntropy(), yes, 1)[0], 0.5623351446188083)
+    np.testing.assert_allclose(best_guess(BinaryCrossEntropy(), yes, (4, 1))[0], 0.5623351446188083)
 
 
 def test_a_loss_that_cannot_be_asked_is_said_and_the_run_is_kept():
