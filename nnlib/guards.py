@@ -94,7 +94,7 @@ def check_numbers(who, name, values):
         values = as_array(who, name, values)
     if values.dtype.kind not in "biuf":
         came = f"{KINDS.get(values.dtype.kind, 'records')} ({values.dtype}): convert them to numbers"
-        if values.dtype.kind == "U" and values.ndim == 1 and name == "y":
+        if values.ndim == 1 and name == "y" and len(values) and isinstance(values[0], str):
             came = f"text ({values.dtype}): np.unique(y, return_inverse=True)[1] numbers classes"
         if values.dtype.kind == "O" and values.ndim == 0:  # a generator, a dict, None
             came = f"{type(values.item()).__name__}: make a list or an array of it"

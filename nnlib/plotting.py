@@ -5,6 +5,7 @@ Figures are made without pyplot, so that none stays open, and differ in marks or
 
 import io
 import math
+from collections.abc import Iterable
 
 import matplotlib
 import numpy as np
@@ -12,7 +13,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlib.guards import check_numbers, check_whole
+from nnlib.guards import brief, check_numbers, check_whole
 from nnlib.history import History
 
 BLUE, ORANGE, GREY = "#0072b2", "#c45500", "#767676"  # told apart with any kind of colour vision
@@ -65,6 +66,9 @@ def plot_images(X, titles, columns=10, **options):
     if X.ndim not in (2, 3) or X.size == 0 or (X.ndim == 2 and side**2 != X.shape[1]):
         raise ValueError(f"plot_images expected pictures (n, height, width), or square ones as rows, got {X.shape}")
     X = X.reshape(len(X), side, side) if side else X
+    titles = [*titles] if isinstance(titles, Iterable) else []
+    if len(titles) < len(X):
+        raise ValueError(f"plot_images expected a title for each of {len(X)} pictures, got {len(titles)}")
     rows = -(-len(X) // columns)
     made, axes = figure(1.15 * columns, 1.5 * rows, nrows=rows, ncols=columns, squeeze=False)
     for ax in axes.flat:
@@ -80,7 +84,10 @@ def plot_history(history):
 
     history: the History of a run, or any list of its epochs
     """
-    history = History(history)
+    epochs = [*history] if isinstance(history, Iterable) else [history]
+    if not all(hasattr(epoch, "loss") for epoch in epochs):
+        raise ValueError(f"plot_history expected the History of a run, or a list of its epochs, got {brief(history)}")
+    history = History(epochs)
     known = {name: [value for value in getattr(history, name) if value is not None] for name in COLUMNS}
     panels = [name for name in ["loss", "accuracy"] if name == "loss" or known[name] or known[f"val_{name}"]]
     made, axes = figure(5.5 * len(panels), 4, ncols=len(panels), squeeze=False)

@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import zipfile
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,10 @@ def save(model, path, optimizer, rng):
     check_state(model)
     run, arrays = kept(model, optimizer, rng), []
     text = {"run": json.dumps(packed("Sequential.save", run, arrays))} if run else {}
+    path = Path(path)
+    if path.is_dir() or not path.parent.is_dir():
+        came = f"{path}, which is a folder" if path.is_dir() else f"{path} in a folder that is not there"
+        raise FileNotFoundError(f"Sequential.save expected the path of a file, got {came}")
     numbered = {f"array{number}": array for number, array in enumerate(arrays)}
     with replacing(path) as file:
         np.savez(file, layers=[name_of(layer) for layer in model.layers], params=model.params, **text, **numbered)

@@ -17,7 +17,7 @@ import nnlib
 from nnlib import Adam, Dense, ReLU, Sequential, SoftmaxCrossEntropy, confusion_matrix, evaluate, fit, load_mnist
 from nnlib.data import load_csv, mnist, read_idx
 from nnlib.data.handwriting import normalise, read_picture
-from nnlib.plotting import plot_confusion, plot_images
+from nnlib.plotting import plot_confusion, plot_history, plot_images
 from nnlib.viz import DigitPad, Errors
 
 # Sets in four files
@@ -246,6 +246,15 @@ def test_a_folder_that_is_none(tmp_path):
         read_idx(tmp_path / "mine.gz")
 
 
+def test_what_macos_leaves_beside_a_file_is_not_taken_for_it(fashion):
+    folder, (X, _), _ = fashion
+    (folder / "._train-images-idx3-ubyte.gz").write_bytes(b"Mac OS X")
+    (folder.parent / "__MACOSX").mkdir()
+    (folder.parent / "__MACOSX/._t10k-labels-idx1-ubyte.gz").write_bytes(b"Mac OS X")
+    for place in [folder, folder.parent]:
+        np.testing.assert_array_equal(load_mnist(place)[0][0], X)
+
+
 @pytest.mark.parametrize("below", ["raw", "FashionMNIST/raw", "gzip", "archive"])
 def test_a_set_below_the_folder_that_is_given(below, tmp_path, rng):
     """torchvision is given the folder two above, and the archives of EMNIST and Kaggle have one of their own."""
@@ -308,6 +317,8 @@ LIBRARIES = {
     "usps.h5": "h5py.File(PATH) reads it",
     "processed/training.pt": "torch.load(PATH) reads it",
     "archive.zip": ": unpack it first",
+    "train-images-idx3-ubyte.gz.crdownload": ": its download has not ended: fetch it anew",
+    "train-images-idx3-ubyte (1).gz": ": take the number in brackets out of its name",
     "emnist.tar.gz": ": unpack it first",
     "train.xlsx": ": save the sheet as CSV, which load_csv of nnlib.data reads",
 }
@@ -437,7 +448,10 @@ BAD_TABLES = {
     "NA": ("1,2,3\n4,NA,6\n", "expected a number in line 2, column 2 of PATH, got the text 'NA'"),
     "a text": ("1,2,3\n4,5,cat\n", "expected a number in line 2, column 3 of PATH, got the text 'cat'"),
     "a text at once": ("1,2,cat\n4,5,6\n", "expected a number in line 1, column 3 of PATH, got the text 'cat'"),
-    "text labels": ("l,a\ncat,1\n", "a whole number as the label in line 2, column 1 of PATH, got the text 'cat'"),
+    "text labels": (
+        "l,a\ncat,1\n",
+        "label in line 2, column 1 of PATH, got the text 'cat': np.unique(names,",
+    ),
     "a broken label": (
         "1,2\n1.5,2\n",
         "whole number as the label in line 2, column 1 of PATH, got 1.5. Is it in the last",
@@ -468,7 +482,7 @@ def test_what_is_no_text_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     for content, says in [
         (b"PK\3\4", "got a zip archive: unpack it first"),
-        ("1,2\n".encode("utf-16"), "expected a text in .*, got other bytes"),
+        ("1,2\n".encode("utf-16"), "expected a text in .*, got other bytes .*: save it in UTF-8"),
         (b"\x89PNG\r\n\x1a\n\xff", "expected a text in .*, got other bytes"),
         (gzip.compress(b"1,2\n" * 999)[:-9], "expected a table in .*, and cannot read it: "),
         (b"1,2\n3," + b"4" * 200_000 + b"\n", "and cannot read it: field larger"),
@@ -502,6 +516,21 @@ def test_a_picture_is_read_by_its_path_as_by_its_bytes(mode, tmp_path):
     for file in [path, str(path), bytearray(path.read_bytes()), memoryview(path.read_bytes())]:
         np.testing.assert_array_equal(read_picture(file), read_picture(path.read_bytes()))
     assert read_picture(path)[20, 25] == 1 > read_picture(path)[0, 0] == 0
+
+
+@pytest.mark.parametrize("file", [np.zeros((28, 28)), drawn(), None, 3], ids=lambda file: type(file).__name__)
+def test_what_is_no_file_is_not_taken_for_a_path(file):
+    with pytest.raises(ValueError, match=rf"read_picture expected a path, .* got {type(file).__name__}: an array"):
+        read_picture(file)
+
+
+def test_each_picture_has_a_title_and_a_history_has_epochs():
+    for titles in ["ab", None, []]:
+        with pytest.raises(ValueError, match="plot_images expected a title for each of 3 pictures, got "):
+            plot_images(np.zeros((3, 28, 28)), titles)
+    for history in [{"loss": [1, 2]}, [1.0, 2.0], None]:
+        with pytest.raises(ValueError, match=r"plot_history expected the History of a run, .*, got "):
+            plot_history(history)
 
 
 def test_a_turned_photograph_by_its_path(tmp_path):

@@ -322,6 +322,13 @@ class Slots:
     __init__, forward, backward = Linear.__init__, Linear.forward, Linear.backward
 
 
+def test_a_file_needs_a_place(tmp_path):
+    for path, came in [(tmp_path, "which is a folder"), (tmp_path / "no/model.npz", "in a folder that is not there")]:
+        with pytest.raises(FileNotFoundError, match=rf"Sequential.save expected the path of a file, got .*{came}$"):
+            net().save(path)
+    assert list(tmp_path.parent.glob("*.unfinished")) == []
+
+
 def test_a_layer_may_have_slots(tmp_path):
     assert learn(net(Slots(4, 4))).loss.tolist() == learn(net(Linear(4, 4))).loss.tolist()
     net(Slots(4, 4)).save(tmp_path / "model.npz")

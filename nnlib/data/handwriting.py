@@ -1,6 +1,7 @@
 """Any picture of a digit made into what MNIST's pictures are, so that a network meets what it has learned from."""
 
 import io
+import os
 import warnings
 from pathlib import Path
 
@@ -94,6 +95,9 @@ def read_picture(file):
     """
     from PIL import Image, ImageOps  # only here: the core itself needs NumPy only
 
+    if not isinstance(file, (bytes, bytearray, memoryview, str, os.PathLike)):
+        got = f"{type(file).__name__}: an array of numbers from 0 to 1 is for normalise"
+        raise ValueError(f"read_picture expected a path, or the bytes of a file, got {got}")
     content = file if isinstance(file, (bytes, bytearray, memoryview)) else bytes_of(Path(file).expanduser())
     try:
         with warnings.catch_warnings():

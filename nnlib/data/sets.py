@@ -35,6 +35,8 @@ OTHERS = {  # how a name ends, and what to do with such a file
     r"\.arff": 'table = np.loadtxt({path}, delimiter=",", comments=["@", "%"]) reads it, if all of it is numbers',
     r"\.(h5|hdf5)": "h5py.File({path}) reads it, a dict of arrays",
     r"\.(pt|pth)": "torch.load({path}) reads it, and .numpy() makes an array of a tensor",
+    r"\.(crdownload|part|partial|download)": "its download has not ended: fetch it anew",
+    r"-ubyte ?\(\d\)(\.gz)?": "take the number in brackets out of its name",
     r"\.(zip|tar|tar\.\w+|tgz|7z|rar|bz2|xz)": "unpack it first",
     r"\.(xlsx?|ods|numbers)": SHEET,
     r"\.(json|jsonl)(\.gz)?": "pandas.read_json({path}) reads it, with lines=True if each line is an example",
@@ -84,7 +86,8 @@ def sets_in(folders, beginning):
             name = NAME.fullmatch(path.name)
             if path.is_dir():
                 path = path / path.name  # as some programs unpack
-            if name and name[0].startswith(beginning) and path.is_file():
+            hidden = path.name.startswith(".")  # such as ._train-images..., which macOS leaves in archives
+            if name and not hidden and name[0].startswith(beginning) and path.is_file():
                 part = "train" if name["part"].lower() == "train" else "test"
                 its = found.setdefault(folder / name["set"].rstrip("-_."), {})
                 its.setdefault((part, name["what"].lower()), path)

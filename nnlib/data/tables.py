@@ -35,7 +35,9 @@ def load_csv(path, *, label=0, scaled=False):
         with opened(path) as file:
             X, y = table(path, rows_of(path, file), label)
     except UnicodeDecodeError as error:
-        raise ValueError(f"load_csv expected a text in {path}, got other bytes ({error.reason})") from error
+        raise ValueError(
+            f"load_csv expected a text in {path}, got other bytes ({error.reason}): save it in UTF-8"
+        ) from error
     except (csv.Error, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"load_csv expected a table in {path}, and cannot read it: {error}") from error
     if scaled and not (X.min() >= 0 and X.max() <= 255):
@@ -153,6 +155,8 @@ def numbers_of(path, line, texts, width, place):
         came = f"the text {brief(text)}" if text else "nothing"
         hint = ": a decimal comma? It has to be a point" if number(text.replace(",", ".")) is not None else ""
         what = "a whole number as the label" if column == place else "a number"
+        if column == place and text:
+            hint = ": np.unique(names, return_inverse=True)[1] numbers classes that have names"
         where = f"line {line}, column {column + 1} of {path}"
         raise ValueError(f"load_csv expected {what} in {where}, got {came}{hint}") from None
     if place is not None and not (abs(values[place]) < 2**53 and values[place] % 1 == 0):
