@@ -476,6 +476,26 @@ BUGS = [
         ("any shape is taken", "or np.shape(said) != shape:", "or np.ndim(said) != len(shape):"),
     ),
     *bugs(
+        "viz/neuron",
+        ("the half plane is the other one", "if sums[k] > 0:", "if sums[k] < 0:"),
+        ("dragged to the right, the line goes left", '{"b": (-w1 * by_x', '{"b": (w1 * by_x'),
+        ("corners have the mark of the other class", '"round" if target', '"round" if not target'),
+    ),
+    *bugs(
+        "viz/perceptron",
+        ("the line shown is the one before", '("ink", frame.step, "now")', '("ink", frame.step - 1, "now")'),
+        ("the ring is around the next corner", "k == frame.shown[", "k - 1 == frame.shown["),
+        ("it rests after one corner without a mistake", "if not mistakes:", "if mistakes < 2:"),
+        ("play goes back", 'onward = Move(put={"step": k + 1})', 'onward = Move(put={"step": k - 1})'),
+    ),
+    *bugs(
+        "viz/folding",
+        ("a line parts what is on both sides of it", "(0.0, nearest) if crossing", "(1.0, nearest) if crossing"),
+        ("inputs are shown in place of what the layer makes", "H, grid = places[:4]", "H, grid = corners"),
+        ("a unit's line runs from the pointer", "(-w[0] * by, w[1] * by)})\n", "(w[0] * by, w[1] * by)})\n"),
+        ("a unit turns against the hand", "w[1] * by)})  # the end", "-w[1] * by)})  # the end"),
+    ),
+    *bugs(
         "viz/forward_numbers",
         ("the temperature is ignored", 'soft, Z2 / temperature,', "soft, Z2,"),
     ),

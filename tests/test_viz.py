@@ -60,7 +60,9 @@ for view in {view for view in vars(viz).values() if isinstance(view, type) and i
 def test_a_new_activation_is_offered_by_every_view():
     """All but Backward, whose two activations are written out for the sake of the reader's pieces."""
     run = subprocess.run([sys.executable, "-c", NEW_ACTIVATION], capture_output=True, text=True, check=True)
-    named = [f"{name} True" for name in ("Activations", "Forward", "Initialisation", "LiveTraining", "Playground")]
+    named = [
+        f"{name} True" for name in ("Activations", "Folding", "Forward", "Initialisation", "LiveTraining", "Playground")
+    ]
     assert sorted(run.stdout.splitlines()) == named
 
 
@@ -236,3 +238,28 @@ def test_a_slow_function_is_named_as_the_cause(monkeypatch):
     monkeypatch.setattr(module, "SLOW", 0.0)
     assert re.fullmatch(r"This picture took \d+\.\d seconds: a view needs faster functions\.", view.set(b=0.5).note)
     assert "seconds" not in repr(view)
+
+
+def test_the_line_and_the_corners_of_the_neuron_are_where_its_numbers_say():
+    view = Neuron(w1=1.0, w2=-2.0, b=0.5, gate="and")
+    (line,), (left, top, wide, high) = view.drawing.named("line"), view.drawing.named("line")[0].clip
+
+    def numbers(place):
+        return np.array([-0.6 + 2.2 * (place[0] - left) / wide, 1.6 - 2.2 * (place[1] - top) / high])
+
+    for place in line.points:
+        assert numbers(place) @ (1, -2) + 0.5 == pytest.approx(0)
+    for moved in [(20, 0), (0, 15), (-8, 30)]:  # the line goes where the pointer goes
+        b = 0.5 + np.dot(line.does.drag["b"], moved)
+        assert numbers(line.points[0] + moved) @ (1, -2) + b == pytest.approx(0)
+    marks = view.drawing.named("corner")
+    assert [type(mark).__name__ for mark in marks] == ["Rect", "Rect", "Rect", "Circle"]
+    assert [mark.fill for mark in marks] == ["class 0", "class 0", "class 0", "class 1"]
+    sums = [x1 - 2 * x2 + 0.5 for x1 in (0, 1) for x2 in (0, 1)]
+    assert [bool(mark.line) for mark in marks] == [(z > 0) != (k == 3) for k, z in enumerate(sums)]
+    assert [text.text for text in view.drawing.named("sum")] == [
+        "sum 0.5, wrong",
+        "sum −1.5",
+        "sum 1.5, wrong",
+        "sum −0.5, wrong",
+    ]

@@ -4,11 +4,13 @@ from nnlib.viz.activation import Activations
 from nnlib.viz.backward import Backward
 from nnlib.viz.descent import Descent
 from nnlib.viz.errors import Errors
+from nnlib.viz.folding import Folding
 from nnlib.viz.forward import Forward
 from nnlib.viz.graph import Graph
 from nnlib.viz.initialisation import Initialisation
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.pad import DigitPad
+from nnlib.viz.perceptron import Perceptron
 from nnlib.viz.playground import Playground
 from nnlib.viz.shapes import Shapes
 from nnlib.viz.training import LiveTraining
@@ -20,11 +22,13 @@ __all__ = [
     "Descent",
     "DigitPad",
     "Errors",
+    "Folding",
     "Forward",
     "Graph",
     "Initialisation",
     "LiveTraining",
     "Neuron",
+    "Perceptron",
     "Playground",
     "Shapes",
     "View",

@@ -160,7 +160,9 @@ class Drawing:
         self.add(Path(points=np.asarray(points, float).reshape(-1, 2), line=line, **look))
 
     def polygon(self, points, **look):
-        """Add an area with these corners (n, 2)."""
+        """Add an area with these corners (n, 2); none where there are no corners."""
+        if not len(points):
+            return
         self.add(Path(points=np.asarray(points, float).reshape(-1, 2), closed=True, **look))
 
     def circle(self, x, y, radius, **look):

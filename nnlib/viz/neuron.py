@@ -11,6 +11,8 @@ from nnlib.viz.panels import Panel
 from nnlib.viz.readers import ask
 from nnlib.viz.view import Choice, Slider, View
 
+LOW, HIGH = -0.6, 1.6  # of the plane that is shown, in both directions
+
 
 @dataclass(frozen=True)
 class NeuronFrame:
@@ -22,15 +24,13 @@ class NeuronFrame:
     sums: np.ndarray
     shade: np.ndarray
     line: np.ndarray
-    low: float = -0.6
-    high: float = 1.6
 
 
 def neuron_frame(fire, w1, w2, b, gate, fineness=33):
     """Return the NeuronFrame of `fire(x, w, b)`, the reader's or the course's neuron."""
     w = np.array([w1, w2])
     corners, targets = logic_gate(gate)
-    places = np.linspace(NeuronFrame.low, NeuronFrame.high, fineness)
+    places = np.linspace(LOW, HIGH, fineness)
     shade = np.array([[answer(fire, np.array([x1, x2]), w, b) for x1 in places] for x2 in places])
     answers = np.array([answer(fire, corner, w, b) for corner in corners])
     return NeuronFrame(corners, targets, answers, corners @ w + b, shade, border(w, b))
@@ -41,7 +41,7 @@ def answer(fire, x, w, b):
     return ask("neuron", fire, x, w, b, gives=(), where=lambda _: f"for x = {x}")
 
 
-def border(w, b, low=NeuronFrame.low, high=NeuronFrame.high):
+def border(w, b, low=LOW, high=HIGH):
     """Return both ends of the line w · x + b = 0 inside the square, (2, 2); nan where it does not meet the square."""
     w1, w2 = w
     ends = []
@@ -55,6 +55,18 @@ def border(w, b, low=NeuronFrame.low, high=NeuronFrame.high):
     ends = np.array(ends)
     apart = np.hypot(*(ends[:, None] - ends).transpose(2, 0, 1))  # (k, k) distances
     return ends[list(np.unravel_index(apart.argmax(), apart.shape))]
+
+
+def half_plane(w, b, low=LOW, high=HIGH):
+    """Return the corners of the part of the square in which w · x + b is above 0, (k, 2); none where it is not."""
+    square = np.array([(low, low), (high, low), (high, high), (low, high)])
+    sums, part = square @ w + b, []
+    for k in range(4):
+        if sums[k] > 0:
+            part.append(square[k])
+        if (sums[k] > 0) != (sums[k - 3] > 0):  # the line crosses the side to the next corner, k + 1 or 0
+            part.append(square[k] + (square[k - 3] - square[k]) * sums[k] / (sums[k] - sums[k - 3]))
+    return np.array(part).reshape(-1, 2)
 
 
 class Neuron(View):
@@ -85,13 +97,12 @@ class Neuron(View):
 
     def draw(self, frame):
         sheet = Drawing(480, 460, keys=KEYS, help="Drag the line, or press the arrow keys: the bias changes.")
-        ends = frame.low, frame.high
-        plane = Panel(sheet, (50, 12, 410, 400), ends, ends)
+        plane = Panel(sheet, (50, 12, 410, 400), (LOW, HIGH), (LOW, HIGH))
         plane.image(np.clip(frame.shade, 0, 1) / 2, "positive", name="answers")
         plane.frame(xticks=[0, 1], yticks=[0, 1], xlabel="x₁", ylabel="x₂")
         w1, w2 = self.state["w1"], self.state["w2"]
-        by = (frame.high - frame.low) / plane.wide, (frame.high - frame.low) / plane.high
-        slide = Move(drag={"b": (-w1 * by[0], w2 * by[1])})  # the line keeps its direction and follows the pointer
+        by_x, by_y = (HIGH - LOW) / plane.wide, (HIGH - LOW) / plane.high
+        slide = Move(drag={"b": (-w1 * by_x, w2 * by_y)})  # the line keeps its direction and follows the pointer
         if not np.isnan(frame.line).any():
             line = f"w1 x1 + w2 x2 + b = 0, with b = {self.state['b']:g}"
             plane.line(*frame.line.T, width=3, does=slide, tip=line, name="line")
