@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pixels
 from test_viz import VIEWS, ends
 
-from nnlib.viz.drawing import Drawing, Move, Text, text_width
+from nnlib.viz.drawing import Drawing, Move, Text, shortened, text_width
 from nnlib.viz.palette import COLOURS, ROLES, SERIES, class_of, colour_of, dashes_of, styles, tinted
 from nnlib.viz.panels import Panel, table
 from nnlib.viz.picture import UNITS, picture
@@ -289,6 +289,25 @@ def test_the_width_of_a_text_is_that_on_the_picture():
         sheet.text(text, 10, 15, bold=bold)
         inked = np.flatnonzero((painted(sheet)[:, :, 0] < 0.9).any(axis=0))
         assert inked[-1] - inked[0] == pytest.approx(text_width(text, bold=bold), abs=3)
+
+
+def test_a_text_is_cut_where_its_room_ends():
+    assert shortened("abc", text_width("abc")) == "abc"
+    cut = shortened("wwwwwwwwww", 60, bold=True)
+    assert cut.endswith("w…")
+    assert text_width(cut, bold=True) <= 60 < text_width("w" + cut, bold=True)
+
+
+def test_a_hand_covers_a_panel_and_is_not_seen():
+    sheet = Drawing(100, 100)
+    panel = Panel(sheet, (10, 20, 50, 60), (0, 1), (0, 1))
+    panel.area(0, 1, fill="ink")
+    before = painted(sheet)
+    panel.hand(Move(put={"a": 1}), "all of it")
+    np.testing.assert_array_equal(painted(sheet), before)
+    (hand,) = sheet.named("hand")
+    assert (hand.x, hand.y, hand.wide, hand.high) == panel.box
+    assert hand.fill  # what is not filled is not hit
 
 
 @pytest.mark.parametrize("kind", NEW)

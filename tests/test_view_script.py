@@ -194,6 +194,7 @@ def test_play_takes_the_next_step_when_the_last_was_answered_and_ends(trial):
         answer(trial)
     trial.wait_for_function("!document.querySelector('.nnv-steps button').textContent.includes('Pause')")
     assert trial.state()["b"] == 6
+    assert button.is_disabled()
 
 
 @pytest.mark.parametrize(("speed", "wait"), [("slow", 2000), ("normal", 1000), ("fast", 400)])

@@ -1,149 +1,17 @@
-"""An activation and its slope, and what the slope does to one neuron that learns."""
+"""The view of an activation and its derivative, and of what the derivative does to one neuron that learns."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 
-from nnlib.checks.engine import kind, place
-from nnlib.plotting import BLUE, GREY, ORANGE
+from nnlib.checks.engine import kind
+from nnlib.viz.activation_numbers import FLAT, HIGH, LOW, STEPS, activation_frame, lesson, reproach
+from nnlib.viz.drawing import Drawing, Move, shortened
 from nnlib.viz.known_activations import ACTIVATIONS, is_activation
+from nnlib.viz.panels import Panel, ticks_between
 from nnlib.viz.view import Choice, Slider, View, readers_names
 
-LOW, HIGH, FLAT, STEPS, LR, FAR = -6, 6, 0.05, 300, 0.15, 1e6
-DIAMOND = {"marker": "D", "mfc": "white", "mec": "black", "mew": 2, "ms": 9, "ls": "", "clip_on": False, "zorder": 5}
-ABOVE = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.08), "frameon": False, "columnspacing": 1.2}
-PLACES = np.linspace(LOW, HIGH, 600)[1:-1]  # 599 is prime: none of them is a round number, where corners are
-
-
-@dataclass(frozen=True)
-class ActivationFrame:
-    """An activation, and a neuron with it that learns from x = 1.
-
-    x, y, slope, measured, wrong: (k,) places, values, slopes as the class says and as measured, whether they differ
-    point: (3,) the input, its value, its slope
-    sums, answers, slopes, pushes: (step + 1,) of the neuron; nan from where they are beyond all bounds
-    bottom, top: the ends of what is drawn of the curves;   low, high: of the neuron's answers and slopes in all steps
-    fits: whether the cost has a meaning here;   caption: the numbers of the present step
-    """
-
-    name: str
-    target: float
-    x: np.ndarray
-    y: np.ndarray
-    slope: np.ndarray
-    measured: np.ndarray
-    wrong: np.ndarray
-    point: np.ndarray
-    sums: np.ndarray
-    answers: np.ndarray
-    slopes: np.ndarray
-    pushes: np.ndarray
-    bottom: float
-    top: float
-    low: float
-    high: float
-    fits: bool
-    caption: str
-    flat: float = FLAT
-    steps: int = STEPS
-
-
-def activation_frame(activation, x, w, b, target, cost, step):
-    """Return the ActivationFrame of `activation`, which has f(X) and derivative(X, Y) as in nnlib.activations."""
-    y, slope, point = *curve(activation, PLACES), np.array([x])
-    measured, wrong = measured_slope(activation, slope)
-    value, steepness = curve(activation, point)
-    fits = cost == "quadratic" or bool(y.min() > 0 and y.max() < 1)
-    run = learned(activation, w, b, target, cost) if fits else np.full((STEPS + 1, 4), np.nan)
-    ends = [0, 1, *run[np.isfinite(run[:, 1]), 1:3].ravel()]
-    both = *limits(y, slope, measured), min(ends), max(ends)
-    point = np.concatenate([point, value, steepness])
-    now = run[: int(step) + 1].T  # (4, step + 1)
-    head = type(activation).__name__, target, PLACES
-    return ActivationFrame(*head, y, slope, measured, wrong, point, *now, *both, fits, caption(now, fits))
-
-
-def applied(activation, method, *arrays):
-    """Return what a method of `activation` gives for copies of arrays, as floats; raises ValueError for others."""
-    who, function = f"{type(activation).__name__}.{method}", getattr(activation, method)
-    try:
-        said = function(*(array.copy() for array in arrays))
-    except Exception as error:
-        raise ValueError(f"{who} raised {type(error).__name__}{place(error, function)}: {error}") from error
-    if said is None:
-        raise ValueError(f"{who} returned None. Is the `return` missing?")
-    if isinstance(said, (list, tuple)) or np.shape(said) != arrays[0].shape:
-        got = kind(said) if isinstance(said, (list, tuple)) else np.shape(said)
-        raise ValueError(f"{who} expected to return an array of X's shape {arrays[0].shape}, got {got}")
-    if np.asarray(said).dtype.kind not in "biuf":
-        raise ValueError(f"{who} expected to return numbers, got {np.asarray(said).dtype}")
-    return np.asarray(said) * 1.0  # True is 1
-
-
-def curve(activation, x):
-    """Return values and slopes at the places x, each (k,); raises ValueError for nan and inf."""
-    y = applied(activation, "f", x)
-    for method, numbers in [("f", y), ("derivative", slope := applied(activation, "derivative", x, y))]:
-        if not np.isfinite(numbers).all():
-            bad = np.argmin(np.isfinite(numbers))
-            raise ValueError(f"{type(activation).__name__}.{method} gives {numbers[bad]} for x = {x[bad]:.2f}")
-    return y, slope
-
-
-def measured_slope(activation, slope, h=1e-5):
-    """Return the slopes by central differences, and where `slope` differs from them, each (k,).
-
-    At a corner or a jump there is nothing to measure: the slopes on both sides differ, and no formula is wrong.
-    """
-    below, here, above = (applied(activation, "f", PLACES + move) for move in (-h, 0, h))
-    measured = (above - below) / (2 * h)
-    noise = 4 * np.finfo(here.dtype).eps * np.abs(here) / h  # the last digit of y, made large by the division
-    corner = np.abs(above - 2 * here + below) / h > 1e-2 + noise
-    return measured, (np.abs(slope - measured) > 1e-6 * (1 + np.abs(measured)) + noise) & ~corner
-
-
-def limits(y, slope, measured):
-    """Return the ends of a panel for a curve; a wrong slope may leave it, so that the curve stays visible."""
-    true = np.array([min(0, y.min(), measured.min()), max(0, y.max(), measured.max())])
-    span = np.ptp(true) or 1
-    return max(true[0] - span / 2, min(true[0], slope.min())), min(true[1] + span / 2, max(true[1], slope.max()))
-
-
-def learned(activation, w, b, target, cost):
-    """Return sum, answer, slope and push of a neuron at each step, (STEPS + 1, 4); its input is 1, as in notebook 2."""
-    run = np.full((STEPS + 1, 4), np.nan)
-    for row in run:
-        z = np.array([w * 1 + b])
-        a, slope = answer(activation, z)
-        mistake = np.float64(a - target) / (a * (1 - a) if cost == "cross-entropy" else 1)  # dC/da
-        push = mistake * slope  # dC/dz
-        if not max(abs(a), abs(push)) < FAR:
-            break
-        row[:] = z[0], a, slope, push
-        w, b = w - LR * push, b - LR * push
-    return run
-
-
-def answer(activation, z):
-    """Return what a neuron with the sum z, (1,), answers, and its slope, as two numbers."""
-    try:
-        y = activation.f(z.copy())
-        return float(y.item()), float(activation.derivative(z.copy(), y).item())
-    except Exception:
-        y = applied(activation, "f", z)  # these two say clearly what is wrong, for which there was no time
-        applied(activation, "derivative", z, y)
-        raise
-
-
-def caption(run, fits):
-    """Return the numbers of the last step of a run (4, step + 1) in a line."""
-    step, (_, answer, slope, push) = run.shape[1] - 1, run[:, -1]
-    if not fits:
-        return "cross-entropy is for the sigmoid"
-    if np.isnan(answer):
-        return f"step {step}: beyond all bounds"
-    return f"step {step}: answer {answer:z.2f}, slope {slope:z.3f}, push {abs(push):z.3f}"
+SHEET, LEFT, RIGHT = (800, 430), (48, 84, 330, 300), (448, 84, 330, 300)  # boxes of the panels
 
 
 class ActivationChoice(Choice):
@@ -154,27 +22,26 @@ class ActivationChoice(Choice):
 
 
 class Activations(View):
-    """An activation with its slope, and a neuron that learns with it: where it is flat, hardly a push arrives.
+    """An activation with its derivative, and a neuron that learns with it: where it is flat, hardly a gradient arrives.
 
     Offers every activation of nnlib, and every class of the notebook with `f(X)` and `derivative(X, Y)` that there
     was when the view's cell ran; its present version is looked up by name at each move, and its derivative measured.
 
     >>> Activations(x=4, step=0)  # doctest: +ELLIPSIS
-    Activations(activation='Sigmoid', x=4.0, ...): Sigmoid at x = 4: value 0.982, slope 0.018, nearly flat. ...
+    Activations(activation='Sigmoid', x=4.0, ...): Sigmoid at x = 4: value 0.982, derivative 0.018, nearly flat. ...
     """
 
-    title = "An activation, its slope, and a neuron that learns with it"
-    script = "activation.js"
+    title = "An activation, its derivative, and a neuron that learns with it"
+    plays = True
     controls = (
         ActivationChoice("activation", "activation", tuple(ACTIVATIONS), "Sigmoid"),
         Slider("x", "input x", LOW, HIGH, 0.1, 4.0),
-        Slider("w", "start weight w", -3, 3, 0.1, 2.0),
-        Slider("b", "start bias b", -3, 3, 0.1, 2.0),
+        Slider("w", "initial weight w", -3, 3, 0.1, 2.0),
+        Slider("b", "initial bias b", -3, 3, 0.1, 2.0),
         Slider("target", "target t", 0, 1, 0.1, 0.0),
         Choice("cost", "cost", ("quadratic", "cross-entropy"), "quadratic"),
         Slider("step", "step", 0, STEPS, 1, float(STEPS)),
     )
-    size = (11, 5.5)
 
     def __init__(self, **options):
         names = readers_names()
@@ -197,92 +64,115 @@ class Activations(View):
             return activation_frame(made, **state)
 
     def facts(self, frame):
-        x, value, slope = frame.point
-        state = "flat" if slope == 0 else "nearly flat" if abs(slope) < frame.flat else "not flat"
-        here = f"{frame.name} at x = {x:g}: value {value:z.3f}, slope {slope:z.3f}, {state}."
+        x, value, derivative = frame.point
+        state = "flat" if derivative == 0 else "nearly flat" if abs(derivative) < FLAT else "not flat"
+        here = f"{frame.name} at x = {x:g}: value {value:z.3f}, derivative {derivative:z.3f}, {state}."
         return " ".join(part for part in [here, lesson(frame), reproach(frame)] if part)
 
-    def draw(self, frame, ax):
-        left, right = beside(ax)
-        draw_curve(frame, left)
-        draw_run(frame, right)
+    def draw(self, frame):
+        more = len(frame.answers) <= STEPS and np.isfinite(frame.answers[-1])
+        sheet = Drawing(*SHEET, keys=KEYS, onward=KEYS["ArrowUp"] if more else None, help=HELP)
+        draw_curve(sheet, frame)
+        draw_run(sheet, frame)
+        return sheet
 
 
-def lesson(frame):
-    """Return in words how the neuron fares."""
-    if not frame.fits:
-        return (
-            "No neuron is shown: cross-entropy is meant for answers between 0 and 1, as the sigmoid gives them, "
-            f"and {frame.name} gives others."
-        )
-    last, gone = len(frame.answers) - 1, np.isnan(frame.answers)
-    if gone.any():
-        return f"The neuron's answer is beyond all bounds from step {gone.argmax()} on."
-    way = f"answer {frame.answers[0]:z.2f}" + (f", after step {last} {frame.answers[-1]:z.2f}" if last else "")
-    slope, push = frame.slopes[-1], abs(frame.pushes[-1])
-    stuck = ": flat, nothing arrives" if slope == 0 and not push and frame.answers[-1] != frame.target else ""
-    return f"Neuron with target {frame.target:g}: {way}; slope {slope:z.4f}, push {push:z.4f}{stuck}."
+HELP = (
+    "Drag in the left panel, or press left and right, to move x; drag in the right one, or press up and down: the step."
+)
+KEYS = {
+    "ArrowRight": Move(add={"x": 0.1}),
+    "ArrowLeft": Move(add={"x": -0.1}),
+    "ArrowUp": Move(add={"step": 5}),
+    "ArrowDown": Move(add={"step": -5}),
+}
 
 
-def reproach(frame):
-    """Return in words where the derivative is not what f's steepness is, or nothing."""
-    if not frame.wrong.any():
-        return ""
-    places = frame.x[frame.wrong]
-    worst = np.where(frame.wrong, np.abs(frame.slope - frame.measured), -1).argmax()
-    return (
-        f"The derivative of {frame.name} is wrong at {len(places)} of {len(frame.x)} places between "
-        f"x = {places[0]:.2f} and {places[-1]:.2f}: at x = {frame.x[worst]:.2f} it says "
-        f"{frame.slope[worst]:z.3f}, measured {frame.measured[worst]:z.3f}."
+def draw_curve(sheet, frame):
+    """Add value and derivative, where they are flat, the input x, and where the neuron stands."""
+    room, (x, value, derivative) = 0.06 * (np.ptp(frame.ends) or 1), frame.point
+    plane = Panel(sheet, LEFT, (LOW, HIGH), (frame.ends[0] - room, frame.ends[1] + room))
+    half = (frame.x[1] - frame.x[0]) / 2
+    shade(plane, frame.x, frame.derivative, half)
+    plane.line(frame.x, frame.y, "first", width=3, name="value")
+    plane.line(frame.x, frame.derivative, "second", width=3, name="derivative")
+    wrong = np.flatnonzero(frame.wrong)
+    for k in wrong[:: len(wrong) // 12 + 1]:
+        plane.mark("cross", frame.x[k], frame.measured[k], 6, line="ink", width=2, name="measured")
+    plane.frame(xticks=range(LOW, HIGH + 1, 3), yticks=ticks_between(*plane.ends[1]), xlabel="x")
+    does = {"does": plane.follow(x="x", within=True), "line": "ink", "width": 2}
+    tip = f"{frame.name} at x = {x:g}: value {value:z.3f}, derivative {derivative:z.3f}"
+    plane.hand(does["does"], tip)
+    told = f"the neuron at step {len(frame.sums) - 1}: sum {frame.sums[-1]:.3g}, answer {frame.answers[-1]:z.3f}"
+    if np.isfinite(frame.sums[-1]):
+        plane.mark("diamond", frame.sums[-1], frame.answers[-1], 7, fill="paper", **does, tip=told, name="neuron")
+    plane.mark("round", x, value, 7, fill="first", **does, tip=tip, name="at value")
+    plane.mark("square", x, derivative, 7, fill="second", **does, tip=tip, name="at derivative")
+    write_beside(plane, x, [("value", value, "first"), ("derivative", derivative, "second")])
+    sheet.text(shortened(frame.name, plane.wide, bold=True), plane.left, 16, bold=True)
+    measured = [("measured", "ink", "cross")] * bool(len(wrong))
+    sheet.legend(plane.left, 42, [("value", "first", "line"), ("derivative", "second", "line"), *measured])
+    items = [("neuron", "paper", "diamond"), (f"derivative below {FLAT:g}", "pale grey", "square")]
+    sheet.legend(plane.left, 64, items)
+
+
+def draw_run(sheet, frame):
+    """Add answer, derivative and gradient of the neuron up to the present step."""
+    room, last, now = 0.06 * np.ptp(frame.run_ends), len(frame.answers) - 1, np.isfinite(frame.answers[-1])
+    plane = Panel(sheet, RIGHT, (0, STEPS), (frame.run_ends[0] - room, frame.run_ends[1] + room))
+    steps, answer, target = np.arange(last + 1), frame.answers[-1], f"target {frame.target:g}"
+    shade(plane, steps, frame.derivatives, 0.5)
+    plane.line([0, STEPS], [frame.target] * 2, "target", name="target")
+    curves = [
+        (f"answer {told(answer, 2)}", "first", frame.answers),
+        (f"derivative {told(frame.derivatives[-1], 3)}", "second", frame.derivatives),
+        (f"gradient dC/dz {told(frame.gradients[-1], 3)}", "fourth", frame.gradients),
+    ]
+    for name, role, numbers in curves:
+        plane.line(steps, numbers, role, width=3, name=name.split()[0])
+    plane.frame(xticks=range(0, STEPS + 1, 100), yticks=ticks_between(*plane.ends[1]), xlabel="step")
+    does, tip = (
+        plane.follow(x="step", within=True),
+        ", ".join([f"step {last}: {curves[0][0]}", *(c[0] for c in curves[1:]), target]),
     )
+    plane.hand(does, tip)
+    if now:
+        look = {"fill": "paper", "line": "ink", "width": 2, "does": does, "tip": tip}
+        plane.mark("diamond", last, answer, 7, **look, name="now")
+    fate = (
+        f"neuron, step {last}" + ", beyond all bounds" * (not now) if frame.fits else "cross-entropy is for the sigmoid"
+    )
+    sheet.text(fate, plane.left, 16, bold=True)
+    lines = [(name, role, "line") for name, role, _ in curves]
+    sheet.legend(plane.left, 42, lines[:2])
+    sheet.legend(plane.left, 64, [lines[2], (target, "target", "line")])
 
 
-def beside(ax):
-    """Put two panels in the place of one."""
-    made = ax.figure
-    ax.remove()
-    return made.subplots(ncols=2)
+def shade(plane, xs, derivatives, half):
+    """Shade the stretches in which a derivative is nearly 0; each place stands for `half` to both sides."""
+    flat = np.concatenate([[0], np.abs(derivatives) < FLAT, [0]]).astype(int)
+    for start, end in zip(np.flatnonzero(np.diff(flat) == 1), np.flatnonzero(np.diff(flat) == -1), strict=True):
+        plane.area(xs[start] - half, xs[end - 1] + half, fill="pale grey", name="flat")
 
 
-def draw_curve(frame, ax):
-    """Draw value and slope, where they are flat, the input, and where the neuron stands."""
-    shade(ax, frame.x, np.abs(frame.slope) < frame.flat)
-    ax.plot(frame.x, frame.y, "-", color=BLUE, label="value")
-    ax.plot(frame.x, frame.slope, "--", color=ORANGE, label="slope")
-    if LOW <= frame.sums[-1] <= HIGH:
-        ax.plot(frame.sums[-1], frame.answers[-1], **DIAMOND, label="neuron")
-    if frame.wrong.any():
-        some = frame.wrong & (np.arange(len(frame.x)) % 24 == 0)
-        ax.plot(frame.x[some], frame.measured[some], "x", color="black", label="measured")
-    ax.set(xlabel="x", xlim=(LOW, HIGH), xticks=range(LOW, HIGH + 1, 3))
-    ax.set_title(f"{frame.name}; grey: slope below {frame.flat:g}")
-    ax.legend(**ABOVE, ncols=4)
-    span = frame.top - frame.bottom or 1
-    ax.set_ylim(frame.bottom - 0.06 * span, frame.top + 0.06 * span)
-    x, *heights = frame.point
-    near = abs(heights[0] - heights[1]) < 0.08 * span  # then they get out of each other's way
-    over = 0 if heights[0] >= heights[1] else 1
-    for k, (word, colour, sign) in enumerate([("value", BLUE, "o"), ("slope", ORANGE, "s")]):
-        height = np.clip(heights[k], frame.bottom, frame.top)
-        ax.plot(x, height, sign, color=colour, mec="black", ms=10)
-        side = {False: "center", True: "bottom" if k == over else "top"}[bool(near)]
-        text = ax.text(x, height, f"   {word} {heights[k]:z.3f}   ", color=colour, va=side, zorder=6)
-        text.set(ha="left" if x < 1 else "right", path_effects=[withStroke(linewidth=4, foreground="white")])
+def told(number, digits):
+    """Return a number as it stands in a legend; nothing for nan."""
+    if np.isnan(number):
+        return ""
+    return (f"{number:z.{digits}f}" if abs(number) < 1000 else f"{number:.1e}").replace("-", "−")
 
 
-def draw_run(frame, ax):
-    """Draw the answers and slopes of the neuron up to the present step."""
-    steps = np.arange(len(frame.answers))
-    shade(ax, steps, np.abs(frame.slopes) < frame.flat)
-    ax.plot(steps, frame.answers, "-", color=BLUE, label="answer")
-    ax.plot(steps, frame.slopes, "--", color=ORANGE, label="slope")
-    ax.axhline(frame.target, ls=":", color="black", lw=1.5, label="target")
-    ax.plot(steps[-1], frame.answers[-1], **DIAMOND)
-    room = 0.06 * (frame.high - frame.low)
-    ax.set(xlabel="step", xlim=(0, frame.steps), ylim=(frame.low - room, frame.high + room), title=frame.caption)
-    ax.legend(**ABOVE, ncols=3)
-
-
-def shade(ax, x, where):
-    """Shade the places x where `where` holds, from the bottom to the top of the axes."""
-    ax.fill_between(x, 0, 1, where=where, color=GREY, alpha=0.25, lw=0, transform=ax.get_xaxis_transform())
+def write_beside(plane, x, items, gap=20, aside=13):
+    """Write names with numbers beside their marks, out of each other's way and inside the panel."""
+    at, ends = float(plane.x(x)), (plane.top + 10, plane.top + plane.high - 10)
+    right = at < plane.left + plane.wide / 2 + 20
+    ys = np.array([np.clip(float(plane.y(number)), *ends) for _, number, _ in items])
+    short = gap - abs(ys[0] - ys[1])
+    if short > 0:
+        ys += np.array([-short, short]) / 2 * (1 if ys[0] <= ys[1] else -1)
+        ys += max(0, ends[0] - ys.min()) - max(0, ys.max() - ends[1])
+    for (name, number, role), y in zip(items, ys, strict=True):
+        place = at + aside if right else at - aside, y
+        plane.drawing.text(
+            f"{name} {told(number, 3)}", *place, fill=role, align="left" if right else "right", halo=True
+        )

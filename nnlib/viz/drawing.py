@@ -136,6 +136,13 @@ def text_width(text, size=TEXT, bold=False):
     return loaded.get_width_height()[0] / 64 * size / 100
 
 
+def shortened(text, room, size=TEXT, bold=False):
+    """Return a text that is not wider than `room`, with an ellipsis in place of what is too much."""
+    wide = [text_width(text[:k] + "…" * (k < len(text)), size, bold) for k in range(len(text) + 1)]
+    most = max((k for k, width in enumerate(wide) if width <= room), default=0)
+    return text[:most] + "…" * (most < len(text))
+
+
 class Drawing:
     """A sheet of this size, to which shapes are added, the first at the bottom; each method returns nothing.
 

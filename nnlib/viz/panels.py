@@ -119,6 +119,10 @@ class Panel:
         left, right = np.clip([float(self.x(start)), float(self.x(end))], self.left, self.left + self.wide)
         self.drawing.rect(left, self.top, right - left, self.high, **look)
 
+    def hand(self, does, tip, name="hand"):
+        """Let a pointer anywhere in it do something: above what was added before, and not seen."""
+        self.drawing.rect(*self.box, fill="paper", opacity=0, does=does, tip=tip, name=name)
+
     def image(self, values, scale, **look):
         """Fill it with an array (rows, columns), its first row at the bottom, as the y axis goes up."""
         self.drawing.image(np.asarray(values, float)[::-1], *self.box, scale, **look)

@@ -79,10 +79,10 @@ function player(root, { model, move, gone }) {
   return {
     stop,
     answered() { // an error stops it, too
-      row.hidden = !onward() && !playing;
       clearTimeout(timer);
       if (model.get("error") || !onward()) stop();
       else if (playing) timer = setTimeout(next, SPEEDS[speed.value]);
+      button.disabled = gone() || !onward();
     },
   };
 }
