@@ -579,6 +579,14 @@ def test_any_kind_of_float_passes(dtype, toy, capsys):
     assert said.startswith("✓")
 
 
+@pytest.mark.parametrize("wrap", [lambda share: np.array([share]), lambda share: (share,), np.matrix])
+def test_one_number_in_an_array_of_one_is_an_axis_too_many(wrap, capsys):
+    """There is nothing to be added up."""
+    exercise = next(exercise for exercise in EXERCISES if exercise.number == "00.1")
+    said, _ = checked(exercise, lambda answers, labels: wrap((answers == labels).mean()), capsys)
+    assert re.match(r"✗ 00\.1 one axis too many, \((1,|1, 1)\) in place of \(\)", said)
+
+
 def test_a_global_helps(toy, capsys):
     said, _ = checked(toy, lambda x: x * 2, capsys, factor=2)
     assert said.startswith("✓")

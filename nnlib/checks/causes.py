@@ -235,16 +235,16 @@ def _shape(mine, right, given):
     """Results of another shape: not yet added up, added up along another axis, or one axis too many."""
     if all(m.shape == r.shape for m, r in zip(mine, right, strict=True)):
         return ""
-    for how, reduce in [("added up", np.sum), ("averaged", np.mean)]:
-        for axis in (None, 0, 1):
-            if all(m.ndim > (axis or 0) for m in mine) and _same([reduce(m, axis=axis) for m in mine], right):
-                along = "" if axis is None else f" along axis {axis}"
-                return f"your values are still to be {how}{along}"
     if _same([m.squeeze() for m in mine], [r.squeeze() for r in right]):
         m, r = next((m, r) for m, r in zip(mine, right, strict=True) if m.shape != r.shape)
         if m.ndim > r.ndim:
             return f"one axis too many, {m.shape} in place of {r.shape}: is there a keepdims, or an axis named?"
         return f"an axis of size 1 got lost, {m.shape} in place of {r.shape}: keepdims=True keeps it"
+    for how, reduce in [("added up", np.sum), ("averaged", np.mean)]:
+        for axis in (None, 0, 1):
+            if all(m.ndim > (axis or 0) for m in mine) and _same([reduce(m, axis=axis) for m in mine], right):
+                along = "" if axis is None else f" along axis {axis}"
+                return f"your values are still to be {how}{along}"
     for m, r, arguments in zip(mine, right, given, strict=True):
         if m.shape == r.shape[::-1] != r.shape:
             return "rows and columns of the result are exchanged: is something transposed?"
