@@ -1,5 +1,6 @@
 """What a live view does, shown by one that counts: runs, threads, the line of code that repeats it all."""
 
+import asyncio
 import threading
 import time
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pytest
 from patience import PATIENCE
 
 from nnlib.viz import live
+from nnlib.viz.drawing import Drawing
 from nnlib.viz.live import KEPT, Live
 from nnlib.viz.view import Slider
 
@@ -24,32 +26,38 @@ class CounterFrame:
 class Counter(Live):
     """Adds `rate` at each step, from `start`; nan and exceptions as the test wants them."""
 
-    title, script, unit, restart = "A counter", "neuron.js", "step", ("start",)
+    title, unit, restarts = "A counter", "step", ("start",)
     controls = Slider("start", "start", 0, 9, 1, 0), Slider("rate", "rate", 0, 9, 1, 1)
 
     delay = 0
 
-    def begin(self, start, rate):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.pace = "fast"
+
+    def begin(self, start, **_):
         return [start]
 
-    def advance(self, run, start, rate):
+    def advance(self, run, rate, **_):
         if run[0] + rate > 5000:
             raise RuntimeError("more than 5000")
         run[0] += rate
         self.delay and time.sleep(self.delay)
 
-    def record(self, run, start, rate):
+    def record(self, run, **_):
         return run[0]
 
-    def frame_of(self, run, record, records, pinned, start, rate):
+    def frame_of(self, run, record, records, pinned, **_):
         steps, values = np.array(records).T
         return CounterFrame(steps, values, np.array([value for _, value in pinned]))
 
     def facts(self, frame):
         return f"step {frame.steps[-1]}, value {frame.values[-1]}"
 
-    def draw(self, frame, ax):
-        ax.plot(frame.steps, frame.values)
+    def draw(self, frame):
+        sheet = Drawing(100, 100)
+        sheet.text(f"{frame.steps.tolist()} {frame.values.tolist()} {frame.pinned.tolist()}", 5, 50)
+        return sheet
 
 
 @pytest.fixture
@@ -71,7 +79,7 @@ def test_steps_are_taken_recorded_and_looked_back_at(view):
     assert repr(view.run(3)) == "Counter(start=0, rate=1).run(3): step 3, value 3"
     np.testing.assert_array_equal(view.now.values, [0, 1, 2, 3])
     assert repr(view.show(1)) == "Counter(start=0, rate=1).run(3).show(1): step 1, value 1"
-    assert view.live == {"running": False, "shown": 1, "step": 3, "pinned": False}
+    assert view.live == {"running": False, "shown": 1, "step": 3, "pinned": False, "pace": "fast"}
     assert repr(view.run()) == "Counter(start=0, rate=1).run(4): step 4, value 4"
     assert repr(view.reset()) == "Counter(start=0, rate=1): step 0, value 0"
 
@@ -95,13 +103,13 @@ def test_what_a_forgotten_run_was_set_to_is_written_once(view):
         view.set(start=k, rate=k).run(1).set(rate=2)
     assert view.run(3).code == "Counter(start=0, rate=1).run(2).pin().set(rate=0).reset().run(1).set(rate=2).run(3)"
     again = eval(view.code, {"Counter": Counter})
-    assert (again.frame, again.code) == (view.frame, view.code)
+    assert (again.picture, again.code) == (view.picture, view.code)
 
 
 def test_code_and_text_repeat_everything(view):
     view.run(2).set(rate=4).run(3).pin().set(start=2, rate=1).run(5).reset().run(6).show(4)
     for again in [eval(view.to_code(), {"Counter": Counter}), Counter.from_text(view.to_text())]:
-        assert (again.frame, again.code, again.to_text()) == (view.frame, view.code, view.to_text())
+        assert (again.picture, again.code, again.to_text()) == (view.picture, view.code, view.to_text())
 
 
 @pytest.mark.parametrize(
@@ -175,16 +183,16 @@ def test_the_thread_ends_with_what_went_wrong_and_begins_again(view):
 
 def test_buttons_of_the_page_do_the_same(view):
     for content in [{"do": "step"}, {"do": "step"}, {"do": "pin"}, {"do": "show", "step": 1}]:
-        view.told(view, content, [])
+        view.on_message(view, content, [])
     assert view.code == "Counter(start=0, rate=1).run(2).pin().show(1)"
-    view.told(view, {"do": "start"}, [])
+    view.on_message(view, {"do": "start"}, [])
     wait_for(lambda: view.step > 10)
-    view.told(view, {"do": "pause"}, [])
-    view.told(view, {"do": "reset"}, [])
+    view.on_message(view, {"do": "pause"}, [])
+    view.on_message(view, {"do": "reset"}, [])
     assert view.step == 0
     before = view.code
     for content in [{}, {"do": "close"}, {"do": "__init__"}, {"do": "show", "step": "x"}, {"do": []}]:
-        view.told(view, content, [])
+        view.on_message(view, content, [])
     assert view.code == before
 
 
@@ -243,7 +251,7 @@ def test_pause_waits_for_one_step_at_most():
     assert going_on.wait(PATIENCE)
     pausing = threading.Thread(target=view.pause)
     pausing.start()
-    wait_for(lambda: not view.wanted.is_set())
+    wait_for(lambda: not view.running.is_set())
     may_end.set()
     pausing.join(PATIENCE)
     assert (view.step, view.now.values[-1], view.live["running"]) == (1, 1, False)
@@ -258,7 +266,7 @@ def test_a_run_lets_others_in_between_short_slices(clock, monkeypatch):
             clock.spend(0.004)
             super().advance(run, **state)
             if self.step > 300:
-                self.wanted.clear()
+                self.running.clear()
 
         def slice(self):
             before = clock.now
@@ -278,8 +286,8 @@ def test_a_run_lets_others_in_between_short_slices(clock, monkeypatch):
         clock.sleep(seconds)
 
     monkeypatch.setattr(live.time, "sleep", sleep)
-    view.wanted.set()
-    view.go()
+    view.running.set()
+    view.loop()
     assert len(slices) > 5
     assert max(slices) <= live.SLICE + 0.004 + 1e-9
     assert entered == [True] * len(slices)
@@ -293,7 +301,7 @@ def test_a_step_that_sees_a_move_before_the_view_was_told_is_written_down_after_
             super().advance(run, **state)
 
     view = OneStep().run(2)
-    view.wanted.set()
+    view.running.set()
     with view.hold_trait_notifications():  # as on a busy machine, where the thread is faster than the message
         view.state = view.state | {"rate": 5}
         view.slice()
@@ -302,26 +310,217 @@ def test_a_step_that_sees_a_move_before_the_view_was_told_is_written_down_after_
     assert view.pin().reset().to_code() == "OneStep(start=0, rate=1).run(2).set(rate=5).run(1).pin().reset()"
 
 
-def test_pictures_do_not_slow_down_a_run_that_has_a_pace(clock):
+def test_pictures_do_not_slow_down_a_run_that_has_a_pace(clock, monkeypatch):
     spend = clock.spend
+    monkeypatch.setitem(live.PACES, "normal", 0.03)
 
     class Paced(Counter):
-        pace = 0.03
-
         def advance(self, run, **state):
             spend(0.004)
             super().advance(run, **state)
             if clock.now > 3:
-                self.wanted.clear()
+                self.running.clear()
 
         def frame_of(self, *given, **state):
-            spend(0.008)
+            spend(0.04)  # longer than a step's turn
             return super().frame_of(*given, **state)
 
-        def slice(self):
-            self.take(1, **self.checked())
-
     view = Paced()
-    view.wanted.set()
-    view.go()
-    assert view.step == 101
+    view.pace = "normal"
+    view.running.set()
+    view.loop()
+    assert 95 <= view.step <= 101
+    assert view.answers > 15
+
+
+def steps_in(seconds, pace, clock):
+    """Return how many steps, each of a millisecond, are taken in some time."""
+
+    class Timed(Counter):
+        def advance(self, run, **state):
+            clock.spend(0.001)
+            super().advance(run, **state)
+            if clock.now > seconds:
+                self.running.clear()
+
+    view = Timed(rate=0)
+    view.on_message(view, {"do": "pace", "pace": pace}, [])
+    assert view.live["pace"] == pace
+    clock.now = 0.0
+    view.running.set()
+    view.loop()
+    return view.step
+
+
+def test_the_page_sets_how_fast_it_goes(clock):
+    assert steps_in(10, "slow", clock) == 21
+    assert steps_in(10, "normal", clock) == pytest.approx(301, abs=1)
+    assert steps_in(10, "fast", clock) > 8000
+    view = Counter()
+    for pace in ["very fast", None, ["slow"], {}]:
+        view.on_message(view, {"do": "pace", "pace": pace}, [])
+    assert view.pace == "fast"
+
+
+def test_a_slow_run_is_paused_before_its_next_step(clock, monkeypatch):
+    """It sleeps for a short while at a time."""
+    view = Counter()
+    view.pace = "slow"
+    sleep = live.time.sleep
+    monkeypatch.setattr(live.time, "sleep", lambda seconds: (sleep(seconds), view.running.clear()))
+    view.running.set()
+    view.loop()
+    assert view.step == 1
+    assert clock.now <= live.NAP
+
+
+class Kernel:
+    """The loop of a kernel that hears at once, or, while a cell runs, when it has ended."""
+
+    def __init__(self):
+        self.busy, self.calls = False, []
+
+    def call_soon_threadsafe(self, call):
+        self.calls.append(call)
+        if not self.busy:
+            self.hear()
+
+    def hear(self):
+        while self.calls:
+            self.calls.pop(0)()
+
+
+def pictures_until_it_pauses(clock, seen=lambda number: None, most=400, kernel=None):
+    """Return how many pictures a run shows; `seen` is asked at each whether the page acknowledges it."""
+    shown = []
+
+    class Watched(Counter):
+        def advance(self, run, **state):
+            clock.spend(live.SLICE + live.RATE)  # a picture for each step
+            super().advance(run, **state)
+
+        def count_picture(self):
+            shown.append(self.step)
+            super().count_picture()
+            if seen(len(shown)):
+                self.on_message(self, {"do": "seen"}, [])
+            if len(shown) >= most:
+                self.running.clear()
+
+    view = Watched(rate=0)
+    view.kernel = kernel or Kernel()
+    view.running.set()
+    view.loop()
+    return len(shown), view
+
+
+def test_a_run_whose_page_is_gone_pauses_by_itself_and_says_so(clock):
+    number, view = pictures_until_it_pauses(clock, seen=lambda k: k <= 50)
+    assert number == 50 + live.UNSEEN + 1
+    assert not view.live["running"]
+    assert view.note == "Paused: no page was showing it any more."
+    assert view.run().note != ""
+    view.unseen = None  # as `start` sets it
+    assert view.run().note == ""
+
+
+def test_a_run_whose_page_answers_now_and_then_goes_on(clock):
+    assert pictures_until_it_pauses(clock, seen=lambda k: k % 90 == 1)[0] == 400
+
+
+def test_a_run_that_no_page_ever_showed_goes_on(clock):
+    number, view = pictures_until_it_pauses(clock)
+    assert number == 400
+    assert view.note == ""
+
+
+def test_a_long_cell_during_which_the_kernel_hears_nothing_pauses_no_run(clock):
+    kernel = Kernel()
+
+    def seen(k):
+        kernel.busy = 20 < k < 390  # what the page says arrives later
+        if k == 390:
+            kernel.hear()
+        return not kernel.busy
+
+    assert pictures_until_it_pauses(clock, seen, kernel=kernel)[0] == 400
+
+
+def test_the_loop_of_the_kernel_is_the_one_in_which_a_run_is_started():
+    async def started():
+        view = Counter(rate=0).start()
+        view.on_message(view, {"do": "seen"}, [])
+        while view.unseen < 3:  # the thread asks, and this loop answers
+            await asyncio.sleep(0.005)
+        view.pause()
+        return view.kernel
+
+    assert isinstance(asyncio.run(asyncio.wait_for(started(), PATIENCE)), asyncio.AbstractEventLoop)
+    view = Counter().start().pause()
+    assert view.kernel is None
+
+
+def test_looking_back_stays_where_it_is_while_the_run_goes_on(view):
+    view.set(rate=0).run(50).show(20)
+    view.start()
+    wait_for(lambda: view.live["shown"] > 60)  # Start shows what it does
+    view.show(20)
+    before = view.step
+    wait_for(lambda: view.step > before + 200 and view.live["step"] > before + 100)
+    view.pause()
+    assert view.code.endswith(".show(20)")
+    kept = view.live["shown"]
+    assert kept <= 20  # in a long run not each is kept
+    assert (view.facts_shown, view.live["step"] > before + 100) == (f"step {kept}, value 0", True)
+    view.start()
+    view.show(None)
+    wait_for(lambda: view.live["shown"] > before)
+    view.pause()
+
+
+class Edited(Counter):
+    """A counter to which a hand may add; `which` is only looked at."""
+
+    edits = ("more",)
+    controls = (*Counter.controls, Slider("more", "more", 0, 9, 1, 0), Slider("which", "which", 0, 9, 1, 0))
+
+    def begin(self, start, more, **_):
+        return [start + more]
+
+    def edit(self, run, before, more, **_):
+        run[0] += more - before["more"]
+
+
+START = "Edited(start=0, rate=1, more=0, which=0)"
+
+
+def test_an_edit_acts_on_the_run_that_goes_on_and_is_written_down():
+    view = Edited().run(3).set(more=5)
+    assert (view.step, view.facts_shown) == (3, "step 3, value 8")
+    assert view.run(2).code == f"{START}.run(3).set(more=5).run(2)"
+    assert view.show(3).facts_shown == "step 3, value 8"
+    assert view.set(more=1).live["shown"] == 5  # what was edited is shown
+    assert view.reset().facts_shown == "step 0, value 1"
+    assert view.code == START.replace("more=0", "more=1")
+
+
+def test_edits_keep_their_order_among_other_moves():
+    view = Edited().set(which=1).set(more=1).set(more=3).set(which=2).set(rate=2).set(more=4)
+    assert view.code == f"{START.replace('which=0', 'which=1')}.set(more=3).set(which=2, rate=2).set(more=4)"
+    assert (
+        view.set(more=0, which=5)
+        .set(more=2, which=6)
+        .code.endswith(".set(more=4).set(more=0, which=5).set(more=2, which=6)")
+    )
+
+
+def test_an_edit_in_the_middle_of_a_run_is_made_once():
+    view = Edited(rate=0).start()
+    wait_for(lambda: view.step > 20)
+    for more in (3, 7):
+        view.set(more=more)
+        step = view.step
+        wait_for(lambda step=step: view.step > step + 20)
+    view.pause()
+    assert view.current == [7]
+    assert eval(view.to_code(), {"Edited": Edited}).current == [7]

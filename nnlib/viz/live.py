@@ -4,6 +4,8 @@ A run is made of steps. `run(n)` takes them at once and gives the same on every 
 and tests compare. Start takes them in a thread until it is paused, so that the reader may move controls meanwhile.
 """
 
+import asyncio
+import contextlib
 import threading
 import time
 
@@ -16,14 +18,19 @@ from nnlib.viz.view import View, arguments, text_of
 KEPT = 400  # records of a run; when there are more, every second one is forgotten
 MOST = 10_000  # steps that a text may ask for
 SLICE, PAUSE = 0.03, 0.0005  # seconds of steps between which others get their turn, and how long that is
-RATE, SHARE = 0.08, 0.05  # seconds between two pictures at least, and the share of the time that they may cost
+RATE, SHARE = 0.08, 0.3  # seconds between two pictures at least, and the share of the time that they may cost
+PACES = {"slow": 0.5, "normal": 1 / 30, "fast": 0.0}  # seconds from a step to the next; without any, as fast as it goes
+BEHIND = 0.2  # seconds that a run may catch up after a slow picture
+NAP = 0.1  # seconds after which a run that waits for its next step hears that it is paused
+UNSEEN = 100  # pictures that no page has acknowledged, after which a run pauses by itself
 
 
 class Live(View):
     """The base of the views that train.
 
-    Beside what a View gives, a subclass gives `unit`, what a step is called; `restart`, the names of the controls
-    with which a run begins anew (the others act at once); and four methods in place of `compute`:
+    Beside what a View gives, a subclass gives `unit`, what a step is called; `restarts`, the names of the controls
+    with which a run begins anew (the others act at once); `edits`, those by which a hand changes the run itself, with
+    a method `edit(run, before, **state)` that does so; and four methods in place of `compute`:
     `begin(**state)` returns a run, any object, from the state alone; `advance(run, **state)` takes a step, a few
     hundredths of a second at most; `record(run, **state)` returns what to keep of it, its parameters and a few
     numbers; `frame_of(run, record, records, pinned, **state)` returns the frame of a record: `records` are the pairs
@@ -32,17 +39,18 @@ class Live(View):
     Every method that moves the run returns the view: `Playground(seed=3).run(100).set(lr=0.1).run(50)`.
     """
 
-    unit, restart, pace = "step", (), 0  # pace: seconds from the start of a slice to that of the next, at least
+    unit, restarts, edits = "step", (), ()
     live = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **options):
-        self.going, self.wanted, self.thread = None, threading.Event(), None
-        self.records, self.pinned, self.shown, self.step = [], [], None, 0
+        self.current, self.running, self.thread = None, threading.Event(), None  # current: what `begin` gave
+        self.records, self.pinned, self.shown, self.step, self.looked_at = [], [], None, 0, 0
         self.events, self.first, self.at_pin = [], {}, {}  # done since `first` was the state: pairs [verb, value]
-        self.acted = {}  # the state that steps act on, of which the code knows
+        self.applied = {}  # the state that steps act on, of which the code knows
+        self.pace, self.kernel, self.asked, self.unseen = "normal", None, False, None  # see `count_picture`
         super().__init__(**options)
-        self.spec = self.spec | {"live": self.unit}
-        self.on_msg(self.told)
+        self.spec = self.spec | {"live": self.unit, "paces": [*PACES]}
+        self.on_msg(self.on_message)
 
     # What a subclass says
 
@@ -62,31 +70,36 @@ class Live(View):
         """Return the frame of a record."""
         raise NotImplementedError
 
+    def edit(self, run, before, **state):
+        """Change the run by what was moved since the state `before`."""
+        raise NotImplementedError
+
     # What a reader calls, and the buttons
 
     def run(self, n=1):
         """Take n steps at once."""
         n = check_whole(f"{type(self).__name__}.run", "n", n, 0)
         self.pause()
-        self.update(lambda **state: self.take(n, **state))
+        self.update(lambda **state: self.take_steps(n, **state))
         return self
 
     def start(self):
-        """Take steps in the background until `pause`."""
-        if not self.wanted.is_set():
-            self.wanted.set()
-            self.thread = threading.Thread(target=self.go, daemon=True)
+        """Take steps in the background until `pause`, or until the page that showed them is gone."""
+        if not self.running.is_set():
+            self.running.set()
+            self.shown, self.unseen, self.asked, self.kernel = None, None, False, event_loop()
+            self.thread = threading.Thread(target=self.loop, daemon=True)
             try:
                 self.thread.start()
             except RuntimeError as error:  # Python in a browser has no threads
                 self.thread = None
-                self.wanted.clear()
+                self.running.clear()
                 self.fail(RuntimeError(f"Start needs a thread, and there is none here ({error}): use Step, or run(n)"))
         return self
 
     def pause(self):
         """End `start`, after the present step."""
-        self.wanted.clear()
+        self.running.clear()
         if self.thread is not None:
             self.thread.join()
             self.thread = None
@@ -95,31 +108,36 @@ class Live(View):
     def reset(self):
         """Begin again, with the same initial weights."""
         self.pause()
-        self.update(lambda **_: self.anew())
+        self.update(lambda **_: self.restart())
         return self
 
     def pin(self):
         """Keep the present run, to be drawn beside the next ones."""
-        self.update(lambda **_: self.keep())
+        self.update(lambda **_: self.pin_run())
         return self
 
     def show(self, step=None):
         """Look back at a step; None is the last one."""
-        self.update(lambda **_: self.look(step))
+        self.update(lambda **_: self.seek(step))
         return self
 
     def close(self):
-        if "wanted" in vars(self):  # else it was refused before it began
+        if "running" in vars(self):  # else it was refused before it began
             self.pause()
         super().close()
-        self.going, self.records, self.pinned = None, [], []
+        self.current, self.records, self.pinned = None, [], []
 
-    def told(self, _, content, buffers):
+    def on_message(self, _, content, buffers):
         """Do what a button in the page says."""
         verbs = {"start": self.start, "pause": self.pause, "step": self.run, "reset": self.reset, "pin": self.pin}
         verb = str(content.get("do"))
         if verb == "show":
             self.show(content.get("step"))
+        elif verb == "pace" and str(content.get("pace")) in PACES:
+            self.pace = str(content.get("pace"))
+            self.report()
+        elif verb == "seen":
+            self.unseen = 0
         elif verb in verbs:
             verbs[verb]()
 
@@ -127,127 +145,175 @@ class Live(View):
 
     def moved(self, change):
         changed = {name: value for name, value in change.new.items() if value != change.old.get(name)}
-        if set(self.restart) & set(changed):
-            self.update(lambda **_: self.anew())
+        if set(self.restarts) & set(changed):
+            self.update(lambda **_: self.restart())
         else:
-            self.update(lambda **_: self.acting())
+            self.update(lambda **_: self.apply_moves())
 
-    def anew(self):
+    def restart(self):
         """Forget the run. Of what was done, only what led to a pinned run stays, and what was moved since."""
         last = max((k for k, (verb, _) in enumerate(self.events) if verb == "pin"), default=-1)
         moved = {name: value for name, value in self.state.items() if value != self.at_pin.get(name)}
-        self.acted = self.state
+        self.applied = self.state
         since = [["set", moved], ["reset", None]] if moved else [["reset", None]]
         self.events = [*self.events[: last + 1], *since] if self.pinned else []
-        self.going, self.shown = None, None
+        self.current, self.shown = None, None
 
-    def keep(self):
-        self.pinned, self.at_pin = list(self.records), self.acted
-        self.did("pin")
+    def pin_run(self):
+        self.pinned, self.at_pin = list(self.records), self.applied
+        self.log_event("pin")
 
-    def look(self, step):
+    def seek(self, step):
+        """Show a step from now on, also while the run goes on; None is always the last one."""
         if step is not None:
             step = check_whole(f"{type(self).__name__}.show", self.unit, step, 0)
             if step > self.step:
                 raise ValueError(f"{type(self).__name__}.show expected a {self.unit} up to {self.step}, got {step}")
         self.shown = step
 
-    def did(self, verb, value=None):
+    def log_event(self, verb, value=None):
         """Write down what was done, so that it can be done again."""
         if not self.events:
-            self.first = self.acted
-        if verb == "pin" or not self.events or self.events[-1][0] != verb:
+            self.first = self.applied
+        if self.events and self.events[-1][0] == verb == "run":
+            self.events[-1][1] += value
+        elif self.events and self.events[-1][0] == verb == "set" and self.are_one({*self.events[-1][1]}, {*value}):
+            self.events[-1][1] = self.events[-1][1] | value
+        else:
             self.events.append([verb, value])
-        else:  # more of the same: a number of steps, or values of controls
-            self.events[-1][1] = self.events[-1][1] + value if verb == "run" else {**self.events[-1][1], **value}
 
-    def ready(self, **state):
+    def are_one(self, before, names):
+        """Whether two moves of these controls do the same as one move of both: an edit keeps its place among others."""
+        return not {*self.edits} & (before | names) or before == names <= {*self.edits}
+
+    def ensure_run(self, **state):
         """Begin a run, unless one is going on."""
-        if self.going is None:
-            self.acted = state
-            self.going, self.step, self.every = self.begin(**state), 0, 1
-            self.records = [(0, self.record(self.going, **state))]
+        if self.current is None:
+            self.applied = state
+            self.current, self.step, self.every = self.begin(**state), 0, 1
+            self.records = [(0, self.record(self.current, **state))]
 
     def compute(self, **state):
-        self.ready(**state)
+        self.ensure_run(**state)
         records = [pair for pair in self.records if self.shown is None or pair[0] <= self.shown]
         if self.shown is None and records[-1][0] < self.step:
-            records.append((self.step, self.record(self.going, **state)))
-        return self.frame_of(self.going, records[-1][1], records, self.pinned, **state)
+            records.append((self.step, self.record(self.current, **state)))
+        self.looked_at = records[-1][0]  # one that is kept: in a long run not each is
+        return self.frame_of(self.current, records[-1][1], records, self.pinned, **state)
 
-    def take(self, n, **state):
-        """Take n steps; raises what the run raises."""
-        self.ready(**state)
+    def take_steps(self, n, **state):
+        """Take n steps, and show the last; raises what the run raises."""
+        self.ensure_run(**state)
         self.shown = None
         for _ in range(n):
-            self.once(**state)
+            self.take_step(**state)
 
-    def once(self, **state):
+    def take_step(self, **state):
         """Take one step, and keep a record of it."""
-        self.advance(self.going, **state)
+        self.advance(self.current, **state)
         self.step += 1
-        self.did("run", 1)
+        self.log_event("run", 1)
         if self.step % self.every == 0:
-            self.records.append((self.step, self.record(self.going, **state)))
+            self.records.append((self.step, self.record(self.current, **state)))
         if len(self.records) > KEPT:
             self.every, self.records = 2 * self.every, self.records[::2]
 
-    def go(self):
-        """What the thread of `start` does."""
-        due = 0.0
-        while self.wanted.is_set():
-            began = time.perf_counter()
+    def apply_moves(self):
+        """Return the state for the next steps; what was moved since the last is written down, and edits are made.
+
+        On a busy machine the thread may see a move before `moved` gets its turn, and the code must not lag behind.
+        """
+        state, before = self.checked(), self.applied
+        changed = {name: value for name, value in state.items() if value != before.get(name)}
+        edited = {*self.edits} & {*changed} and self.current is not None
+        if changed and (self.events or edited):
+            self.log_event("set", changed)
+        self.applied = state
+        if edited:
+            self.edit(self.current, before, **state)
+            self.shown = None
+            if self.records[-1][0] == self.step:
+                self.records[-1] = (self.step, self.record(self.current, **state))
+        return state
+
+    # The thread of `start`
+
+    def loop(self):
+        """Take steps and show pictures until `pause`."""
+        due, turn = 0.0, time.perf_counter()
+        while self.running.is_set():
             try:
                 with self.lock:
                     self.slice()
                     if (sliced := time.perf_counter()) >= due:
                         self.update()
+                        self.count_picture()
                         ended = time.perf_counter()
                         due = ended + max(RATE, (ended - sliced) / SHARE)
             except Exception as error:
-                self.wanted.clear()
+                self.running.clear()
                 self.fail(error)
-            # a lock that is taken again at once would let nobody else in
-            time.sleep(max(PAUSE, began + self.pace - time.perf_counter()))
+            turn = max(turn + PACES[self.pace], time.perf_counter() - BEHIND)
+            self.rest(turn)
         if not self.error:
             self.update()
 
-    def acting(self):
-        """Return the state for the next steps, and write down what was moved since the last.
-
-        On a busy machine the thread may see a move before `moved` gets its turn, and the code must not lag behind.
-        """
-        state, before = self.checked(), self.acted
-        self.acted = state
-        changed = {name: value for name, value in state.items() if value != before.get(name)}
-        if changed and self.events:
-            self.did("set", changed)
-        return state
+    def rest(self, end):
+        """Wait until a time; a lock that is taken again at once would let nobody else in."""
+        time.sleep(PAUSE)
+        while self.running.is_set() and (left := end - time.perf_counter()) > 0:
+            time.sleep(min(left, NAP))
 
     def slice(self):
-        """Take steps for a short while."""
-        state, end = self.acting(), time.perf_counter() + SLICE
-        self.take(0, **state)
+        """Take one step, or without any pace as many as there are in a short while."""
+        state, end = self.apply_moves(), time.perf_counter() + SLICE
+        self.ensure_run(**state)
         with limited_blas(1):
-            while self.wanted.is_set() and time.perf_counter() < end:
-                self.once(**state)
+            while self.running.is_set():
+                self.take_step(**state)
+                if PACES[self.pace] or time.perf_counter() >= end:
+                    break
+
+    def count_picture(self):
+        """Count pictures that no page has seen, but only while the kernel could have heard of it.
+
+        A cell that runs for long keeps it from hearing anything. A run that no page has ever shown goes on.
+        """
+        if self.kernel is not None and not self.asked:
+            self.asked = True
+            with contextlib.suppress(RuntimeError):  # a loop that has ended
+                self.kernel.call_soon_threadsafe(self.kernel_hears)
+
+    def kernel_hears(self):
+        self.asked = False
+        if self.unseen is not None:
+            self.unseen += 1
+            if self.unseen > UNSEEN:
+                self.running.clear()
+
+    # From state to screen
 
     def update(self, action=None):
         with self.lock, self.hold_sync():
             super().update(action)
-            self.tell()
+            if self.unseen is not None and self.unseen > UNSEEN:
+                self.note = "Paused: no page was showing it any more."
+            self.report()
 
     def fail(self, error):
         with self.lock, self.hold_sync():
             super().fail(error)
-            self.tell()
+            self.report()
 
-    def tell(self):
+    def report(self):
         """Tell the page where the run is."""
-        if self.going is not None:
-            shown = self.step if self.shown is None else self.shown
-            running, pinned = self.wanted.is_set(), len(self.pinned) > 0
-            self.live = {"running": running, "shown": shown, "step": self.step, "pinned": pinned}
+        if self.current is not None:
+            shown = self.step if self.shown is None else self.looked_at
+            running, pinned = self.running.is_set(), len(self.pinned) > 0
+            self.live = {
+                **{"running": running, "shown": shown, "step": self.step, "pinned": pinned},
+                "pace": self.pace,
+            }
 
     # The run as code and as text
 
@@ -271,10 +337,10 @@ class Live(View):
             raise ValueError(f"{cls.__name__} expected runs of {MOST} steps at most, together, got {str(text)[:80]!r}")
         view = super().from_text(start, **options)
         for event in events:
-            view.follow(event)
+            view.replay(event)
         return view
 
-    def follow(self, event):
+    def replay(self, event):
         """Do again what a part of a text says; raises ValueError if it is damaged."""
         verb, _, value = event.partition("=")
         if event in ("pin", "reset"):
@@ -283,3 +349,11 @@ class Live(View):
             getattr(self, verb)(int(value))
         else:
             self.set(**self.read(event))
+
+
+def event_loop():
+    """Return the loop in which this kernel hears of its page, None where there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

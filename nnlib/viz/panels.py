@@ -30,6 +30,23 @@ def ticks_between(low, high, about=4):
     return np.round(np.arange(first, last + 1) * step, 12) + 0.0
 
 
+def top_of(curves):
+    """Return how far up an axis goes for curves of numbers: a few huge ones, as at the start of a run, leave it.
+
+    The last of each curve stay on it. What is no finite number counts for nothing.
+
+    >>> top_of([np.array([1e4, 3, 2, 2, 1])]), top_of([np.array([1, 2, 2, 3, 1e4])])
+    (12.0, 10000.0)
+    """
+    curves = [curve[np.isfinite(curve)] for curve in curves]
+    curves = [curve for curve in curves if curve.size]
+    if not curves:
+        return 0.0
+    together = np.concatenate(curves)
+    most = 4 * np.quantile(together, 0.9, method="lower")
+    return float(min(together.max(), max(most, *(curve[-1] for curve in curves))))
+
+
 def short(number):
     """Return a number as an axis has it, with a true minus.
 

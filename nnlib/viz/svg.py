@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -36,7 +37,7 @@ def svg(drawing, alone=False):
 
 def num(value):
     """Return a number of the sheet with two decimals at most."""
-    return f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+    return f"{round(float(value), 2) + 0.0:g}"
 
 
 def element(shape, clips):
@@ -45,7 +46,7 @@ def element(shape, clips):
     if shape.clip is not None:
         name = "nnv-clip-" + "-".join(map(num, shape.clip))  # the same in each view that has the same box
         attributes["clip-path"] = f"url(#{clips.setdefault(shape.clip, name)})"
-    does = {"data-does": json.dumps(shape.does.plain(), separators=(",", ":"))} if shape.does else {}
+    does = {"data-does": escape(json.dumps(shape.does.plain(), separators=(",", ":")))} if shape.does else {}
     tip = f"<title>{escape(shape.tip)}</title>" if shape.tip else ""
     if isinstance(shape, Path) and not shape.closed and (does or tip):  # a second line, wide and not seen, is hit
         hand = attributes | {"class": "none hand", "stroke-width": num(max(HAND, shape.width))} | does
@@ -55,8 +56,8 @@ def element(shape, clips):
 
 
 def listed(attributes):
-    """Return attributes as they stand in a tag."""
-    return "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
+    """Return attributes as they stand in a tag; they hold numbers and names, of texts only what is escaped already."""
+    return "".join([f' {name}="{value}"' for name, value in attributes.items()])
 
 
 def look(shape):
@@ -87,14 +88,16 @@ def circle(shape):
 
 def path(shape):
     """Return a path; a point that is nan lifts the pen."""
-    words, down = [], False
-    for x, y in shape.points:
-        if np.isnan(x) or np.isnan(y):
-            down = False
-            continue
-        words.append(f"{'L' if down else 'M'}{num(x)} {num(y)}")
-        down = True
-    return "path", {"d": "".join(words) + "Z" * shape.closed} | look(shape), ""
+    here = ~np.isnan(shape.points).any(axis=1)
+    points = (shape.points[here].round(2) + 0.0).ravel().tolist()
+    words = way(here.tobytes()) % tuple(points)  # far faster than one by one
+    return "path", {"d": words + "Z" * shape.closed} | look(shape), ""
+
+
+@lru_cache(maxsize=256)
+def way(here):
+    """Return the words of a path, with a place for each number; `here` has a byte for each point, 0 for a gap."""
+    return "".join("L%g %g" if k and here[k - 1] else "M%g %g" for k, one in enumerate(here) if one)
 
 
 def text(shape):

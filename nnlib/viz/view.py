@@ -55,7 +55,7 @@ class Slider:
             if value != int(value):
                 raise ValueError(f"{owner} expected {self.name} to be a whole number, got {value!r}")
             return int(value)
-        return round(float(value), 6)
+        return round(float(value), 6) + 0.0  # no -0.0
 
     def read(self, owner, text):
         """Return the value that a text holds."""

@@ -28,10 +28,11 @@ const fromSlider = ({ scale }, value) => ({ log: Number((10 ** value).toPrecisio
 // A label belongs to its input by an id; each view of the page may have loaded this file for itself.
 const newId = () => `nnv-${(window.nnvIds = (window.nnvIds || 0) + 1)}`;
 
-// The buttons of a view that goes on, and the slider that looks back. Returns what shows where it is, and says whether it runs.
+// The buttons of a view that goes on, its speed, and the slider that looks back. Returns what shows where it is, and says whether it runs.
 function runner(root, { model, wait, gone }) {
-  const row = element(root, "div", { class: "nnv-play", role: "group", "aria-label": "run" }), unit = model.get("spec").live;
-  const tell = (verb, more = {}) => { if (!gone()) { model.send({ do: verb, ...more }); wait(); } };
+  const row = element(root, "div", { class: "nnv-play", role: "group", "aria-label": "run" }), { live: unit, paces } = model.get("spec");
+  const send = (verb, more = {}) => { if (!gone()) model.send({ do: verb, ...more }); };
+  const tell = (verb, more = {}) => { send(verb, more); if (!gone()) wait(); };
   const button = (text, verb) => {
     const made = input(row, "button", { type: "button" }, text);
     made.addEventListener("click", () => tell(verb()));
@@ -39,18 +40,30 @@ function runner(root, { model, wait, gone }) {
   };
   const start = button("Start", () => (model.get("live").running ? "pause" : "start"));
   for (const [text, verb] of [["Step", "step"], ["Reset", "reset"], ["Pin", "pin"]]) button(text, () => verb);
+  const speedId = newId();
+  element(row, "label", { for: speedId }, "speed");
+  const speed = input(row, "select", { id: speedId });
+  for (const name of paces) element(speed, "option", { value: name }, name);
+  speed.addEventListener("change", () => send("pace", { pace: speed.value }));
   const below = element(root, "div", { class: "nnv-row nnv-back" }), id = newId();
   element(below, "label", { for: id }, "look back");
   const back = input(below, "input", { id, type: "range", min: 0, step: 1 });
-  back.addEventListener("input", () => tell("show", { step: Number(back.value) }));
+  let follows = true; // at the slider's end the picture goes on with the run
+  back.addEventListener("input", () => {
+    follows = Number(back.value) >= Number(back.max);
+    tell("show", { step: follows ? null : Number(back.value) });
+  });
+  back.addEventListener("blur", () => { follows = true; });
   const where = element(below, "output", { for: id });
+  model.on("change:answers", () => { if (model.get("live").running) send("seen"); }); // else a run would never end
   return () => {
-    const { running, shown, step } = model.get("live");
+    const { running, shown, step, pace } = model.get("live");
     start.textContent = running && !gone() ? "Pause" : "Start";
+    speed.value = pace || paces[1];
     back.max = step;
-    if (document.activeElement !== back || running) back.value = shown;
+    if (document.activeElement !== back || follows) back.value = shown;
     where.textContent = `${unit} ${shown}${shown < step ? ` of ${step}` : ""}`;
-    return running;
+    return running && !gone();
   };
 }
 

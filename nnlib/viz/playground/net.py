@@ -11,8 +11,10 @@ from nnlib.data import blobs, circles, moons, spirals, xor
 from nnlib.initializers import glorot_uniform, he_normal
 from nnlib.optimizers import Optimizer
 from nnlib.viz.known_activations import OR_NONE, grows
+from nnlib.viz.readers import ask
 
-N, WIDE, FINE = 300, 1.4, 50  # points; half the width of the plane; places along it
+N, WIDE = 300, 1.4  # points; half the width of the plane
+FINE, COARSE = 50, 25  # places along the map of the output, and along those of units
 DATA = {  # (n, rng, noise) -> X, y: each fits into the plane, and its noise to how near the classes are
     "circle": circles,
     "xor": lambda n, rng, noise: xor(n, rng=rng, noise=noise / 2),
@@ -56,57 +58,44 @@ def plane():
     return np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
 
 
-def answered(name, said, shape):
-    """Return what a reader's function gave as a new array; raises ValueError if it is not numbers of this shape."""
-    if said is None:
-        raise ValueError(f"{name} returned None. Is the `return` missing?")
-    if np.shape(said) != shape or np.asarray(said).dtype.kind not in "biuf":
-        raise ValueError(f"{name} expected to return numbers of shape {shape}, got {np.shape(said)}")
-    if np.isnan(said).any():
-        raise ValueError(f"{name} gave nan")
-    return np.array(said, float)
-
-
 class AskingDense(Dense):
     """A Dense layer that goes forward by the reader's `dense_forward(X, W, b)`, if the notebook has one."""
 
-    def __init__(self, ask, n_in, n_out, **options):
+    def __init__(self, reader, n_in, n_out, **options):
         super().__init__(n_in, n_out, **options)
-        self.ask = ask
+        self.reader = reader
 
     def forward(self, X, training=False):
-        Y, function = super().forward(X), self.ask("dense_forward", None)
-        if function is None:
-            return Y
-        return answered("dense_forward", function(X.copy(), self.W.copy(), self.b.copy()), Y.shape)
+        Y, function = super().forward(X), self.reader("dense_forward", None)
+        return Y if function is None else ask("dense_forward", function, X, self.W, self.b, gives=Y.shape)
 
 
 class Yours(Optimizer):
     """An optimizer that steps by the reader's `step(w, slope, lr)`, if the notebook has one."""
 
-    def __init__(self, ask, lr):
+    def __init__(self, reader, lr):
         super().__init__(lr)
-        self.ask = ask
+        self.reader = reader
 
     def update(self, params, grads):
-        params[...] = answered("step", self.ask("step", step)(params.copy(), grads.copy(), self.lr), params.shape)
+        params[...] = ask("step", self.reader("step", step), params, grads, self.lr, gives=params.shape)
 
 
 OPTIMIZERS = {
-    "SGD": lambda ask: SGD(lr=1),
-    "momentum": lambda ask: SGD(lr=1, momentum=0.9),
-    "Adam": lambda ask: Adam(),
-    "yours": lambda ask: Yours(ask, lr=1),
+    "SGD": lambda reader: SGD(lr=1),
+    "momentum": lambda reader: SGD(lr=1, momentum=0.9),
+    "Adam": lambda reader: Adam(),
+    "yours": lambda reader: Yours(reader, lr=1),
 }
 
 
-def network(sizes, activation, rng, ask):
+def network(sizes, activation, rng, reader):
     """Return a Sequential of these sizes in float64, an activation between its layers; its output is one score."""
     chosen, layers = OR_NONE[activation], []
     init = he_normal if chosen and grows(chosen) else glorot_uniform
     for n_in, n_out in pairwise(sizes):
         layers += [chosen()] if layers and chosen else []
-        layers.append(AskingDense(ask, n_in, n_out, rng=rng, init=init))
+        layers.append(AskingDense(reader, n_in, n_out, rng=rng, init=init))
     return Sequential(*layers, dtype=np.float64)
 
 
@@ -122,12 +111,12 @@ def maps_of(model, X):
 class Run:
     """Data, a network on its way, and a second one of the same shape to draw earlier steps."""
 
-    def __init__(self, data, noise, share, features, shape, activation, seed, ask):
+    def __init__(self, data, noise, share, features, shape, activation, seed, reader):
         self.names = FEATURES[features]
         self.sizes = [len(self.names), *(int(n) for n in shape.split("-") if n != "none"), 1]
         rng = self.rng = np.random.default_rng(seed)
-        self.model, self.shown = (network(self.sizes, activation, r, ask) for r in (rng, np.random.default_rng(0)))
-        self.loss, self.rule, self.optimizer = BinaryCrossEntropy(), None, None
+        self.model, self.shown = (network(self.sizes, activation, r, reader) for r in (rng, np.random.default_rng(0)))
+        self.loss, self.rule, self.optimizer, self.held = BinaryCrossEntropy(), None, None, None
         self.points, self.labels = DATA[data](N, rng=np.random.default_rng(0), noise=noise)
         X, y = features_of(self.points, self.names), self.labels[:, np.newaxis].astype(float)
         self.n = round(N * share / 100)  # the points are in random order
@@ -137,6 +126,18 @@ class Run:
     def weights(self, layer):
         """Return the weights of a layer, counted from 1, of the network that learns."""
         return [each for each in self.model.layers if isinstance(each, Dense)][layer - 1].W
+
+    def edit(self, epoch, picked, change, before):
+        """Add to a weight, if there is one, what `change` has become since it was `before`.
+
+        As long as it is the same weight in the same epoch, it is one sum: many small moves give exactly what one gives.
+        """
+        layer, source, target = picked
+        if self.has(*picked):
+            weights, place = self.weights(layer), (source - 1, target - 1)
+            if self.held is None or self.held[:2] != (epoch, picked):
+                self.held = epoch, picked, weights[place], before
+            weights[place] = self.held[2] + (change - self.held[3])
 
     def has(self, layer, source, target):
         """Whether there is a weight from a unit to one of the next layer, counted from 1."""

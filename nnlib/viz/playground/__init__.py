@@ -9,8 +9,8 @@ import numpy as np
 from nnlib import evaluate, train
 from nnlib.viz.known_activations import OR_NONE
 from nnlib.viz.live import Live
-from nnlib.viz.playground_net import DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, WIDE, Run, maps_of
-from nnlib.viz.playground_picture import FLOOR, LEFT, MIDDLE, PLANE, draw_picture
+from nnlib.viz.playground.net import DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, Run, maps_of
+from nnlib.viz.playground.picture import draw_picture
 from nnlib.viz.view import Choice, Slider
 
 
@@ -24,49 +24,49 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class PlaygroundFrame:
-    """A network as it is after an epoch, all maps from -1 to 1.
+    """A network as it is after an epoch.
 
     names: of the features;   sizes: units in each layer, features and output included
-    spots: (units, 2) where each is drawn, its map `side` wide;   maps: (units - 1, 25, 25);   output: (50, 50)
-    lines: (weights, 3) units from and to, and the weight between them;   picked: the number of one, or -1
+    maps: (units - 1, 25, 25) from -1 to 1, each divided by its largest value, which are `tops`;   output: (50, 50)
+    weights: one array for each layer, (units before, units);   picked: layer, from and to of one, from 1, or nothing
     points: (n, 2), labels: (n,), the first `n_train` are for training;   scores: (2, 2) training, test: loss, accuracy
     history, pinned: (epochs, 3) epoch, training loss, test loss
     """
 
     names: tuple
-    sizes: np.ndarray
-    spots: np.ndarray
-    side: float
+    sizes: list
     maps: np.ndarray
+    tops: np.ndarray
     output: np.ndarray
-    lines: np.ndarray
-    picked: int
+    weights: list
+    picked: tuple
     points: np.ndarray
     labels: np.ndarray
     n_train: int
     scores: np.ndarray
     history: np.ndarray
     pinned: np.ndarray
-    wide: float = WIDE
+
+    @property
+    def weight(self):
+        """The weight that is picked."""
+        layer, source, target = self.picked
+        return self.weights[layer - 1][source - 1, target - 1]
+
+    def named(self, layer, source, target):
+        """Return in words which weight it is."""
+        source = self.names[source - 1] if layer == 1 else f"unit {source}"
+        target = "the output" if layer == len(self.weights) else f"unit {target}"
+        return f"Weight in layer {layer} from {source} to {target}"
 
 
-def spots_of(sizes):
-    """Return where each unit is drawn, (units, 2), and how wide its map may be."""
-    gap = 2 * (MIDDLE - FLOOR) / max(5, *sizes)
-    xs = np.linspace(LEFT, PLANE, len(sizes))
-    spots = [(x, MIDDLE + gap * (k - (n - 1) / 2)) for x, n in zip(xs, sizes, strict=True) for k in range(n)]
-    return np.array(spots), 0.84 * gap
-
-
-def lines_of(sizes, params):
-    """Return from, to and weight of all connections, (weights, 3), in the order of the parameters."""
-    rows, at, first = [], 0, 0
+def weights_of(sizes, params):
+    """Return the weights of each layer, (units before, units), out of all parameters."""
+    weights, at = [], 0
     for n_in, n_out in pairwise(sizes):
-        source, target = np.divmod(np.arange(n_in * n_out), n_out)
-        weights = params[at : at + n_in * n_out]
-        rows.append(np.stack([first + source, first + n_in + target, weights], axis=1))
-        first, at = first + n_in, at + n_in * n_out + n_out
-    return np.concatenate(rows)
+        weights.append(params[at : at + n_in * n_out].reshape(n_in, n_out))
+        at += n_in * n_out + n_out
+    return weights
 
 
 def history_of(records):
@@ -80,15 +80,13 @@ def playground_frame(run, record, records, pinned, colours, picked):
     with np.errstate(all="ignore"):
         maps = np.nan_to_num(maps_of(run.shown, run.grid).T.reshape(-1, FINE, FINE))
         output, maps = np.tanh(maps[-1] / 2), maps[:-1, ::2, ::2]  # the score as 2 p - 1, from -1 to 1
-        largest = np.abs(maps).max(axis=(1, 2), keepdims=True)
-        maps = maps / np.where(largest > 0, largest, 1)
+        tops = np.abs(maps).max(axis=(1, 2))
+        maps = maps / np.where(tops > 0, tops, 1)[:, np.newaxis, np.newaxis]
     if colours == "two":
         output, maps = np.where(output > 0, 1.0, -1.0), np.sign(maps)
-    spots, side = spots_of(run.sizes)
     return PlaygroundFrame(
-        *(run.names, np.array(run.sizes), spots, side, maps, output),
-        *(lines_of(run.sizes, record.params), picked),
-        *(np.clip(run.points, -WIDE, WIDE), run.labels, run.n, np.array([record.train, record.test])),
+        *(run.names, run.sizes, maps, tops, output, weights_of(run.sizes, record.params), picked),
+        *(run.points, run.labels, run.n, np.array([record.train, record.test])),
         *(history_of(records), history_of(pinned)),
     )
 
@@ -97,7 +95,7 @@ class Playground(Live):
     """A network with two inputs learns: what each unit sees, what the whole answers, how well, epoch by epoch.
 
     Change data, features, layers, rates; pin a run and compare. `layer`, `source` and `target` pick a weight (so does
-    a click on its line), to which `change` is added before the first epoch. The data are the same for every seed.
+    a click on its line), to which `change` is added: at once, and the run goes on. The data are the same for all seeds.
     Driven by the reader's `dense_forward(X, W, b)` if there is one, with the optimizer "yours" by `step(w, slope, lr)`.
     ReLU starts with he_normal, the others with glorot_uniform; every map is scaled to its own largest value.
 
@@ -106,10 +104,9 @@ class Playground(Live):
     """
 
     title = "A network that learns"
-    script = "playground.js"
-    unit, pace = "epoch", 1 / 30  # seconds: faster than that, nobody sees it learn
-    begins = ("data", "noise", "share", "features", "shape", "activation", "seed")
-    picks = ("layer", "source", "target", "change")
+    unit, edits = "epoch", ("change",)
+    restarts = ("data", "noise", "share", "features", "shape", "activation", "seed")
+    picks = ("layer", "source", "target")
     controls = (
         Choice("data", "data", tuple(DATA), "circle"),
         Slider("noise", "noise", 0, 0.4, 0.05, 0.1),
@@ -128,18 +125,17 @@ class Playground(Live):
         Slider("target", "to unit", 1, 8, 1, 1),
         Slider("change", "change it by", -5, 5, 0.1, 0),
     )
-    size = (9.1, 7)
-
-    def moved(self, change):
-        edits = change.new["change"] or change.old["change"]  # to pick a weight, and leave it, disturbs no run
-        self.restart = (*self.begins, *(self.picks if edits else ()))
-        super().moved(change)
 
     def begin(self, data, noise, share, features, shape, activation, seed, layer, source, target, change, **_):
         run = Run(data, noise, share, features, shape, activation, seed, self.reader)
-        if run.has(layer, source, target):
-            run.weights(layer)[source - 1, target - 1] += change
+        run.edit(0, (layer, source, target), change, 0.0)
         return run
+
+    def edit(self, run, before, layer, source, target, change, **_):
+        here, there = (layer, source, target), tuple(before[name] for name in self.picks)
+        if here != there:
+            run.held = None
+        run.edit(self.step, here, change, before["change"] if here == there else 0.0)
 
     def advance(self, run, lr, batch, l2, optimizer, **_):
         if run.rule != optimizer:
@@ -154,12 +150,8 @@ class Playground(Live):
         params = run.model.params.astype(np.float32)
         return Record(params, *(evaluate(run.model, *pair, run.loss) for pair in (run.train, run.test)))
 
-    def slice(self):
-        self.take(1, **self.checked())
-
     def frame_of(self, run, record, records, pinned, colours, layer, source, target, **_):
-        before = sum(a * b for a, b in pairwise(run.sizes[:layer]))
-        picked = before + (source - 1) * run.sizes[layer] + target - 1 if run.has(layer, source, target) else -1
+        picked = (layer, source, target) if run.has(layer, source, target) else ()
         return playground_frame(run, record, records, pinned, colours, picked)
 
     def facts(self, frame):
@@ -168,12 +160,10 @@ class Playground(Live):
         said += f"test loss {test_loss:.3f}, accuracy {test_right:.1%}."
         if len(frame.pinned):
             said += f" Pinned: epoch {frame.pinned[-1, 0]:.0f}, test loss {frame.pinned[-1, 2]:.3f}."
-        if frame.picked < 0:
+        if not frame.picked:
             return f"{said} This network has no such weight."
-        layer, source, target = (self.state[name] for name in ("layer", "source", "target"))
-        source = frame.names[source - 1] if layer == 1 else f"unit {source}"
-        target = "the output" if layer == len(frame.sizes) - 1 else f"unit {target}"
-        return f"{said} Weight in layer {layer} from {source} to {target}: {frame.lines[frame.picked, 2]:.2f}."
+        return f"{said} {frame.named(*frame.picked)}: {frame.weight:.2f}."
 
-    def draw(self, frame, ax):
-        draw_picture(frame, ax)
+    def draw(self, frame):
+        shown = {control["name"] for control in self.spec["controls"]}
+        return draw_picture(frame, movable={*self.picks, *self.edits} <= shown)
