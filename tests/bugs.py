@@ -453,7 +453,7 @@ BUGS = [
     *bugs(
         "viz/svg",
         ("text is not escaped", 'place | made, escape(shape.text)', 'place | made, shape.text'),
-        ("lines run through gaps", "            down = False\n", "            pass\n"),
+        ("lines run through gaps", "if k and here[k - 1] else", "if k else"),
         ("dashes are lost", "        if dash:\n", "        if False:\n"),
     ),
     *bugs(
@@ -601,14 +601,14 @@ BUGS = [
     ),
     *bugs(
         "viz/playground/picture",
-        ("lines above 0 have the role of those below", '("positive", ()) if weight > 0 else', '("positive", ()) if weight < 0 else'),
+        ("lines above 0 have the role of those below", '"positive", ()) if weight > 0', '"positive", ()) if weight < 0'),
         ("a line picks the mirrored weight", "does=pick(*place)", "does=pick(layer, j + 1, i + 1)"),
-        ("maps stand on their heads", "frame.maps[first : first + len(ys), ::-1]", "frame.maps[first : first + len(ys)]"),
+        ("maps stand on their heads", "first : first + len(ys), ::-1]", "first : first + len(ys)]"),
         ("test points are filled", 'if k < frame.n_train else', 'if k > frame.n_train else'),
         ("class 0 is round", '"round" if label else "square"', '"square" if label else "round"'),
         ("the test curve has the role of training", '"test": ("validation"', '"test": ("training"'),
         ("the number of a weight is dragged the wrong way", '{"change": (0, -0.02)}', '{"change": (0, 0.02)}'),
-        ("ArrowDown goes up", '"ArrowDown": near(layer, source + 1, target)', '"ArrowDown": near(layer, source - 1, target)'),
+        ("ArrowDown goes up", 'Down": near(layer, source + 1, target)', 'Down": near(layer, source - 1, target)'),
     ),
     *bugs(
         "viz/shapes",
@@ -630,11 +630,12 @@ BUGS = [
         ("the code knows the last steps alone", "self.events[-1][1] += value", "self.events[-1][1] = value"),
         ("an edit is moved before what was done before it", 'self.are_one({*self.events[-1][1]}, {*value})', "True"),
         ("an edit is shown after the next step only", "if self.records[-1][0] == self.step:", "if False:"),
-        ("a run whose page is gone goes on for ever", "if self.unseen > UNSEEN:\n                self", "if False:\n                self"),
-        ("a run that no page has shown pauses", "self.shown, self.unseen, self.asked", "self.shown, self.asked, self.unseen"),
+        ("a run whose page is gone goes on for ever", "if self.unseen > UNSEEN:", "if False:"),
+        ("a run that no page has shown pauses", "self.asked, self.unseen = ", "self.unseen, self.asked = "),
         ("a kernel that is busy counts as a page that is gone", "and not self.asked:", "and True:"),
         ("a slow run waits for its whole turn", "time.sleep(min(left, NAP))", "time.sleep(left)"),
-        ("looking back, one is taken to the end", "        self.ensure_run(**state)\n        with limited", "        self.take_steps(0, **state)\n        with limited"),
+        ("looking back, one is taken to the end", "        self.ensure_run(**state)\n        with limited",
+         "        self.take_steps(0, **state)\n        with limited"),
     ),
     *bugs(
         "viz/pad",
@@ -662,7 +663,8 @@ BUGS = [
     *bugs(
         "viz/playground/__init__",
         ("the view's weights are drawn transposed", ".reshape(n_in, n_out))", ".reshape(n_out, n_in).T)"),
-        ("an edit of another weight starts where the last one was", 'before["change"] if here == there else 0.0', 'before["change"]'),
+        ("an edit of another weight goes on from the last", 'before["change"] if here == there else 0.0',
+         'before["change"]'),
         ("the losses of training and test change places", "record.train.loss, record.test.loss) for",
          "record.test.loss, record.train.loss) for"),
         ("the playground's L2 penalty is ignored", "run.optimizer.lr, run.optimizer.weight_decay = lr, float(l2)",

@@ -47,7 +47,8 @@ class Live(View):
         self.records, self.pinned, self.shown, self.step, self.looked_at = [], [], None, 0, 0
         self.events, self.first, self.at_pin = [], {}, {}  # done since `first` was the state: pairs [verb, value]
         self.applied = {}  # the state that steps act on, of which the code knows
-        self.pace, self.kernel, self.asked, self.unseen = "normal", None, False, None  # see `count_picture`
+        self.pace, self.kernel = "normal", None
+        self.asked, self.unseen = False, None  # see `count_picture`
         super().__init__(**options)
         self.spec = self.spec | {"live": self.unit, "paces": [*PACES]}
         self.on_msg(self.on_message)

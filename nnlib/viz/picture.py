@@ -34,6 +34,7 @@ def picture(drawing, dark=False):
     for order, shape in enumerate(drawing.shapes):
         artist = ARTISTS[type(shape)](shape, ax, dark)
         artist.set_zorder(order)
+        artist.set_snap(False)  # as a browser does, nothing is moved to the next pixel
         if shape.clip is not None:
             left, top, wide, high = shape.clip
             artist.set_clip_path(Rectangle((left, top), wide, high, transform=ax.transData))
