@@ -601,7 +601,7 @@ BUGS = [
     ),
     *bugs(
         "viz/playground/picture",
-        ("lines above 0 have the role of those below", '"positive", ()) if weight > 0', '"positive", ()) if weight < 0'),
+        ("lines above 0 look as those below", '"positive", ()) if weight > 0', '"positive", ()) if weight < 0'),
         ("a line picks the mirrored weight", "does=pick(*place)", "does=pick(layer, j + 1, i + 1)"),
         ("maps stand on their heads", "first : first + len(ys), ::-1]", "first : first + len(ys)]"),
         ("test points are filled", 'if k < frame.n_train else', 'if k > frame.n_train else'),
