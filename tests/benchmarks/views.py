@@ -73,7 +73,8 @@ for live.RATE in 1e9, live.RATE:  # at first without pictures
     speeds.append((view.step - first) / (time.perf_counter() - began))
     asked = time.perf_counter()
     view.pause()
-print("takes without pictures {:.1f} steps a second, with them {:.1f}, of".format(*speeds), f"{1 / live.PACES[view.pace]:.0f},",
+most = 1 / live.PACES[view.pace]
+print("takes without pictures {:.1f} steps a second, with them {:.1f}, of".format(*speeds), f"{most:.0f},",
       f"paused after {time.perf_counter() - asked:.3f} s")"""
 LIVE = """view.pace = "fast"
 view.run(300)  # warm
