@@ -10,14 +10,15 @@ from nnlib.autodiff import Tensor
 from nnlib.checks.n07 import children_first, order
 from nnlib.gradcheck import numerical_gradient
 from nnlib.viz import Graph
-from nnlib.viz.graph import arrivals
-from nnlib.viz.graph_layout import LETTER, crossings, layout, rows_of, spread
-from nnlib.viz.graph_record import recorded
-from nnlib.viz.graph_words import ONE, TWO, added, guessed
+from nnlib.viz.drawing import Move, Path, Text, text_width
+from nnlib.viz.graph.frame import arrivals
+from nnlib.viz.graph.layout import crossings, layout, rows_of, spread
+from nnlib.viz.graph.record import recorded
+from nnlib.viz.graph.words import ONE, TWO, added, guessed
 
 
 class Value:
-    """That of notebook 7, with slopes as numbers, and no graph()."""
+    """That of notebook 7, with derivatives as numbers, and no graph()."""
 
     def __init__(self, data, parents=()):
         self.data, self.grad, self.parents = data, 0.0, parents
@@ -100,7 +101,8 @@ def test_the_last_step_shows_what_backward_finds_and_each_one_is_a_node_of_the_t
     for step in range(view.controls[0].high + 1):
         frame = view.set(step=step).now
         assert frame.steps[order_of_tape].tolist() == [1, 2, 3]
-        assert np.flatnonzero(frame.nodes).tolist() == order_of_tape[step - 1 : step][: bool(step)]
+        thick = [k for k, node in enumerate(view.drawing.named("node")) if node.width > 2]
+        assert thick == order_of_tape[step - 1 : step][: bool(step)]
     y.backward()
     assert frame.gradients == [f"grad {t.grad:g}" for t in y.graph()]
     assert frame.sums[[id(t) for t in y.graph()].index(id(u))] in ("1 + 6 + 6", "6 + 6 + 1")
@@ -127,7 +129,7 @@ def test_forward_the_values_appear_in_order():
     assert heads == [["c = ?", "d = ?", "e = ?"], ["c = ?", "e = ?"], ["e = ?"], []]
     assert view.facts_shown == "Step 3 of 3: e = c · d = 5 · 3 = 15."
     assert view.now.gradients == view.now.sums == []
-    assert [sum(map(bool, view.set(step=step).now.slopes)) for step in range(4)] == [0, 2, 4, 6]
+    assert [sum(map(bool, view.set(step=step).now.derivatives)) for step in range(4)] == [0, 2, 4, 6]
 
 
 def test_the_readers_tensors_stay_as_they_are_and_what_is_done_to_them_later_is_not_shown():
@@ -156,7 +158,7 @@ def test_its_code_names_the_tensor_and_never_an_address():
     assert names["other"].to_code() == "Graph(..., step=0, show='backward')"
     assert "0x" not in repr(names["v"]) + repr(names["other"])
     again = eval(names["v"].to_code(), names)
-    assert (again.frame, repr(again)) == (names["v"].frame, repr(names["v"]))
+    assert (again.picture, repr(again)) == (names["v"].picture, repr(names["v"]))
     assert Graph.from_text("step=2;show=forward", loss=names["loss"]).state == {"step": 2, "show": "forward"}
     chain = Tensor(1.0)
     for _ in range(8):
@@ -260,7 +262,7 @@ def test_the_example_is_built_with_the_readers_class():
     names = notebook("view = Graph(step=3)")
     assert "b has 3 + 5 = 8" in names["view"].facts_shown
     names["Value"] = Swapped
-    assert "sends 5 · 1 = 5 to c" in names["view"].set(step=1).facts_shown  # a swapped pair of slopes is seen
+    assert "sends 5 · 1 = 5 to c" in names["view"].set(step=1).facts_shown  # a swapped pair of derivatives is seen
     names["Value"] = Mute
     assert "TypeError" in names["view"].set(step=2).error
     names["Value"] = Value
@@ -297,41 +299,144 @@ def wide():
 def test_boxes_stand_apart_users_right_of_their_parents_and_texts_fit(make):
     loss = make()
     view = Graph(loss, step=1)
-    frame, nodes = view.now, view.record.nodes
-    left, top, wide, high = frame.boxes.T
+    frame, nodes, at = view.now, view.record.nodes, view.now.layout
+    left, top, wide, high = at.boxes.T
     assert (left >= 0).all()
-    assert (left + wide <= frame.wide).all()
+    assert (left + wide <= at.wide).all()
     assert (top >= 30).all()
-    assert (top + high + 20 <= frame.high + 1e-6).all()
+    assert (top + high + 20 <= at.high + 1e-6).all()
     for k, node in enumerate(nodes):
         assert all(left[p] + wide[p] < left[k] for p in node.parents)
         for j in range(k):
             apart = abs(left[j] + wide[j] / 2 - left[k] - wide[k] / 2) >= (wide[j] + wide[k]) / 2
             assert apart or abs(top[j] - top[k]) >= 48 + 20
-    texts = zip(frame.heads, frame.formulas, frame.gradients, wide, strict=True)
-    assert all(len(text) * LETTER < room for *three, room in texts for text in three)
-    for (x, y), text in zip(frame.places, frame.slopes, strict=True):
-        inside = (abs(x - left - wide / 2) < wide / 2 + len(text) * LETTER / 2) & (abs(y - top - high / 2) < high / 2)
-        assert not (text and inside.any())
+    labels = [text_width(text, bold=True) for text in frame.derivatives]
+    for (x, y), width in zip(at.places, labels, strict=True):
+        inside = (abs(x - left - wide / 2) < wide / 2 + width / 2) & (abs(y - top - high / 2) < high / 2)
+        assert not (width and inside.any())
     edges = [(p, k) for k, node in enumerate(nodes) for p in node.parents]
-    for (p, k), curve in zip(edges, frame.edges, strict=True):
+    assert frame.edges == edges
+    for (p, k), curve in zip(edges, at.edges, strict=True):
         np.testing.assert_allclose(curve[[0, -1], 0], [left[p] + wide[p], left[k]], atol=1e-6)
         middle = curve[1:-1, None]
-        hits = ((middle > frame.boxes[:, :2] + 1) & (middle < frame.boxes[:, :2] + frame.boxes[:, 2:] - 1)).all(axis=2)
+        hits = ((middle > at.boxes[:, :2] + 1) & (middle < at.boxes[:, :2] + at.boxes[:, 2:] - 1)).all(axis=2)
         assert not hits.any()
-    on_curve = [np.interp(x, *curve.T) for (x, _), curve in zip(frame.places, frame.edges, strict=True)]
-    np.testing.assert_allclose(frame.places[:, 1], on_curve)
-    said = [place for place, text in zip(frame.places, frame.slopes, strict=True) if text]
+    on_curve = [np.interp(x, *curve.T) for (x, _), curve in zip(at.places, at.edges, strict=True)]
+    np.testing.assert_allclose(at.places[:, 1], on_curve)
+    said = [place for place, text in zip(at.places, frame.derivatives, strict=True) if text]
     assert not any(abs(one - other).max() < 16 for k, one in enumerate(said) for other in said[:k])
 
 
-def test_a_dozen_nodes_fit_on_700_pixels_and_no_view_is_made_smaller():
+@pytest.mark.parametrize("make", [a_dozen, wide, lambda: long_chain(12)])
+@pytest.mark.parametrize("show", ["forward", "backward"])
+def test_words_fit_into_their_boxes_and_none_covers_another(make, show):
+    view = Graph(make(), show=show)
+    for step in range(view.now.count + 1):
+        drawing = view.set(step=step).drawing
+        boxes = {(node.x + node.wide / 2): [] for node in drawing.named("node")}
+        for node in drawing.named("node"):
+            boxes[node.x + node.wide / 2].append(node)
+        for text in [*drawing.named("head"), *drawing.named("formula")]:
+            x, y, wide_, high = text.box()
+            assert any(
+                node.x + 3 <= x
+                and x + wide_ <= node.x + node.wide - 3
+                and node.y <= y
+                and y + high <= node.y + node.high
+                for node in boxes[text.x]
+            ), text
+        texts = [shape.box() for shape in drawing.shapes if isinstance(shape, Text)]
+        for k, (x, y, w, h) in enumerate(texts):
+            for other_x, other_y, other_w, other_h in texts[:k]:
+                far = max(x - other_x - other_w, other_x - x - w, y - other_y - other_h, other_y - y - h)
+                assert far >= 0, (texts[k], drawing.texts()[k])
+
+
+def edges_of(drawing):
+    """Return the lines and the heads of arrows, in the order of the edges."""
+    shapes = drawing.named("edge")
+    return [shape for shape in shapes if not shape.closed], [shape for shape in shapes if shape.closed]
+
+
+@pytest.mark.parametrize("show", ["forward", "backward"])
+def test_arrows_point_to_where_it_flows(show):
+    """To the user; on the way back to the parent, from the step on in which something has been sent."""
+    view = Graph(a_dozen(), show=show)
+    for step in range(view.now.count + 1):
+        view.set(step=step)
+        boxes, (lines, heads) = view.now.layout.boxes, edges_of(view.drawing)
+        for (parent, child), flow, line, head in zip(view.now.edges, view.now.flows, lines, heads, strict=True):
+            back = show == "backward" and flow > 0
+            end = boxes[parent, 0] + boxes[parent, 2] if back else boxes[child, 0]
+            tip, *base = head.points
+            assert tip[0] == pytest.approx(end)
+            behind = np.mean(base, axis=0)[0] - tip[0]
+            assert (behind > 8) if back else (behind < -8)
+            np.testing.assert_allclose(line.points[-1], np.mean(base, axis=0), atol=1e-9)
+            role = {"forward": "forward", "backward": "backward"}[show] if flow else "grey"
+            assert line.line == head.fill == role
+            assert line.width == (4 if flow == 1 else 1.5)
+            assert (line.dash == (6, 4)) == (flow == 2)
+
+
+def test_tips_tell_the_numbers_behind_nodes_and_edges():
+    view = Graph()
+    name = [head.split()[0] for head in view.now.heads]
+    node = lambda letter: view.drawing.named("node")[name.index(letter)].tip  # noqa: E731
+
+    def edge(parent, child):
+        lines, _ = edges_of(view.drawing)
+        return lines[view.now.edges.index((name.index(parent), name.index(child)))].tip
+
+    assert node("e") == "e = c · d\nvalue 15\ngradient 1"
+    assert node("b") == "b\nvalue 2\ngradient 0"
+    assert edge("c", "e") == "derivative of e with respect to c: 3"
+    view.set(step=3)
+    assert node("b") == "b\nvalue 2\ngradient 8"
+    assert edge("c", "e") == "derivative of e with respect to c: 3\nsends 3 · 1 = 3 to c"
+    assert edge("b", "d") == "derivative of d with respect to b: 1\nsends 1 · 5 = 5 to b"
+    view.set(show="forward", step=1)
+    assert node("e") == "e = c · d\nvalue not computed yet"
+    assert edge("c", "e") == "c goes into e"
+    assert node("d") == "d = b + 1\nvalue 3"
+    W = Tensor(np.array([[1.0, -0.25], [2.0, 3.0]]))
+    view = Graph((W * W).sum(), step=2)
+    tips = [shape.tip for shape in view.drawing.named("node")]
+    assert any("value [[ 1.   −0.25]\n [ 2.    3.  ]]\ngradient [[ 2.  −0.5]\n [ 4.   6. ]]" in tip for tip in tips)
+    big = Graph((Tensor(np.ones((50, 50))) * 2).sum())
+    assert all(len(shape.tip) < 200 for shape in big.drawing.named("node"))
+
+
+def test_a_click_on_a_node_goes_to_its_step_and_play_through_all():
+    view = Graph(step=1)
+    drawn = view.drawing.named("node")
+    assert [node.does and node.does.put["step"] for node in drawn] == [step or None for step in view.now.steps]
+    assert {node.fill for node in drawn if not node.does} == {"lit"}
+    assert view.drawing.onward == view.drawing.keys["ArrowRight"] == Move(add={"step": 1})
+    assert view.drawing.keys["ArrowUp"] == Move(add={"step": -1})
+    assert view.set(step=3).drawing.onward is None
+
+
+def test_boxes_lines_and_words_lie_where_the_layout_says():
+    view = Graph(a_dozen(), step=4)
+    at, drawing = view.now.layout, view.drawing
+    boxes = [(node.x, node.y, node.wide, node.high) for node in drawing.named("node")]
+    np.testing.assert_allclose(boxes, at.boxes)
+    words = {text.text: (text.x, text.y) for text in drawing.named("derivative")}
+    for text, place in zip(view.now.derivatives, at.places, strict=True):
+        assert text in words
+        assert any(np.allclose(place, (t.x, t.y)) for t in drawing.named("derivative") if t.text == text)
+    below = [text for text in drawing.named("gradient") if isinstance(text, Text)]
+    assert [text.text for text in below] == view.now.gradients
+    np.testing.assert_allclose([(t.x, t.y) for t in below], at.boxes[:, :2] + at.boxes[:, 2:] * [0.5, 1] + [0, 13])
+    assert all(isinstance(shape, Path) for shape in drawing.named("edge"))
+
+
+def test_a_dozen_nodes_fit_on_700_pixels():
     w, x, b, t = (Value(number) for number in (2.0, 3.0, -1.0, 4.0))
     view = Graph(((w * x + b) * (w + t) + (x * b).relu()) * t)
     assert len(view.now.heads) == 12
-    assert view.now.wide <= 700
-    view = Graph(long_chain(12))
-    assert view.spec["least"] == view.now.wide > 700
+    assert view.drawing.wide == view.now.layout.wide <= 700
 
 
 def test_few_lines_cross():

@@ -1,20 +1,18 @@
-"""What is said of a graph: names from the notebook, formulas that no tape has written down, each step in words."""
-
-from string import ascii_lowercase
+"""What is said of a graph: formulas that no tape has written down, each step in words."""
 
 import numpy as np
 
-LONGEST, WIDEST = 6, 16  # letters of a name from the notebook, and of a sum, that fit into a box
+WIDEST = 16  # letters of a sum that fit into a box
 RULES = {"__add__": "{} + {}", "__mul__": "{} · {}", "__truediv__": "{} / {}", "__matmul__": "{} @ {}", "T": "{}ᵀ",
          "maximum": "max({}, {})", "__getitem__": "{}[…]"}  # fmt: skip
 POWERS = {"{}²": 2.0, "{}³": 3.0, "{}⁴": 4.0, "{}⁻¹": -1.0, "{}⁻²": -2.0, "√{}": 0.5}
-ONE = {  # operations on a number x: value y, slope
+ONE = {  # operations on a number x: value y, derivative
     "relu({})": (lambda x: np.maximum(x, 0), lambda x: x > 0),
     "tanh({})": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
     "exp({})": (np.exp, np.exp),
     "log({})": (np.log, lambda x: 1 / x),
 } | {sign: (lambda x, p=p: x**p, lambda x, p=p: p * x ** (p - 1)) for sign, p in POWERS.items()}
-TWO = {  # operations on two numbers: value, both slopes
+TWO = {  # operations on two numbers: value, both derivatives
     "{} + {}": (lambda a, b: a + b, lambda a, b: (1, 1)),
     "{} − {}": (lambda a, b: a - b, lambda a, b: (1, -1)),
     "{} · {}": (lambda a, b: a * b, lambda a, b: (b, a)),
@@ -22,44 +20,25 @@ TWO = {  # operations on two numbers: value, both slopes
 }
 
 
-def formula(y, values, slopes, rules):
-    """Return a formula such as "{} + {}": the name of the method says it, or else value and slopes do."""
+def formula(y, values, derivatives, rules):
+    """Return a formula such as "{} + {}": the name of the method says it, or else value and derivatives do."""
     method = getattr(rules[0], "__qualname__", "").partition(".<locals>")[0].split(".")[-1] if rules else ""
     if method in RULES:
         return RULES[method]
     blanks = ", ".join(["{}"] * len(values))
     known = {1: ONE, 2: TWO}.get(len(values), {})
     name = "f" if method in ("", "__pow__", "<lambda>") else method
-    return (name == "f" and guessed(known, y, values, slopes)) or (rules and f"{name}({blanks})") or ""
+    return (name == "f" and guessed(known, y, values, derivatives)) or (rules and f"{name}({blanks})") or ""
 
 
-def guessed(known, y, values, slopes):
-    """Return the one formula with this value and these slopes, else the one with this value; None if it is not one."""
+def guessed(known, y, values, derivatives):
+    """Return the formula with this value and these derivatives, else that with this value; None if it is not one."""
     with np.errstate(all="ignore"):
         fits = [sign for sign, (f, _) in known.items() if np.allclose(f(*values), y, rtol=1e-9)]
-        steep = {sign: np.ravel(known[sign][1](*values)) for sign in fits if None not in slopes}
-    closer = [sign for sign in steep if np.allclose(steep[sign], slopes, rtol=1e-9)]
+        steep = {sign: np.ravel(known[sign][1](*values)) for sign in fits if None not in derivatives}
+    closer = [sign for sign in steep if np.allclose(steep[sign], derivatives, rtol=1e-9)]
     fits = closer or fits
     return fits[0] if len(fits) == 1 else None
-
-
-def names_of(tensors, names):
-    """Return a name for each tensor: that of the notebook, the value of a constant, or the next free letter."""
-    known = [names.get(id(t)) or (names.get(id(t.data)) if np.ndim(t.data) else None) for t in tensors]
-    known = [name if known.index(name) == k else None for k, name in enumerate(known)]  # two may hold one array
-    used = set(names.values())
-    letters = iter(sorted(set(ascii_lowercase) - set(known), key=lambda letter: (letter in used, letter)))
-    constant = [not len(t.parents) and np.size(t.data) == 1 for t in tensors]
-    return [
-        name or (number(t.data) if plain else next(letters))
-        for name, t, plain in zip(known, tensors, constant, strict=True)
-    ]
-
-
-def names_in(notebook):
-    """Return {id of a thing: its name} for short names; where a thing has several, the first counts."""
-    short = [(name, thing) for name, thing in notebook.items() if len(name) <= LONGEST and name[0] != "_"]
-    return {id(thing): name for name, thing in reversed(short)}
 
 
 def number(value):
@@ -123,9 +102,11 @@ def added(shares, count):
     return text if few and len(text) <= WIDEST else f"{len(shares)} of {count} added"
 
 
-def slope_texts(nodes):
-    """Return the text of each edge: its slope, or nothing where arrays meet."""
-    return ["" if slope is None else f"× {number(slope)}" for node in nodes for slope in node.slopes]
+def derivative_texts(nodes):
+    """Return the text of each edge: its local derivative, or nothing where arrays meet."""
+    return [
+        "" if derivative is None else f"× {number(derivative)}" for node in nodes for derivative in node.derivatives
+    ]
 
 
 # What is said below it
@@ -147,12 +128,10 @@ def words_back(nodes, line, step, arrived, total):
     """Return in words what is sent at a step, to whom, and who still waits; lists of shares by node."""
     if not step:
         start = f"Before the walk back {nodes[-1].name} has gradient 1, the others 0."
-        return start + (" Beside each edge stands its slope." if any(slope_texts(nodes)) else "")
+        return start + (" Beside each edge stands its local derivative." if any(derivative_texts(nodes)) else "")
     k = line[step - 1]
-    gradient, sends = sum(arrived[k]), []
-    for parent, slope, share in zip(nodes[k].parents, nodes[k].slopes, nodes[k].sent, strict=True):
-        product = "" if slope is None else f"{factor(number(slope))} · {factor(shown(gradient))} = "
-        sends.append(f"{product}{shown(share)} to {nodes[parent].name}")
+    gradient = sum(arrived[k])
+    sends = [f"{sent(nodes[k], j, gradient)} to {nodes[p].name}" for j, p in enumerate(nodes[k].parents)]
     speaks = f"{equation(nodes, k)} has gradient {shown(gradient)}, sends {' and '.join(sends)}."
     text = [f"Step {step} of {len(line)}: {speaks}"]
     text += [now_has(nodes[p].name, arrived[p], len(total[p])) for p in dict.fromkeys(nodes[k].parents)]
@@ -163,6 +142,12 @@ def words_back(nodes, line, step, arrived, total):
     return " ".join(filter(None, text))
 
 
+def sent(node, j, gradient):
+    """Return what a node with this gradient sends to its parent number j, as a product where all are numbers."""
+    derivative, share = node.derivatives[j], shown(node.sent[j])
+    return share if derivative is None else f"{factor(number(derivative))} · {factor(shown(gradient))} = {share}"
+
+
 def now_has(name, shares, count):
     """Return in words what has arrived at a node that gets several shares, and how many it waits for."""
     if count < 2:
@@ -170,3 +155,32 @@ def now_has(name, shares, count):
     terms, waits = added(shares, len(shares)), count - len(shares)
     had = f"{terms} = {shown(sum(shares))}" if terms else shown(sum(shares))
     return f"{name} has {had}" + (f" and waits for {waits} more." if waits else ".")
+
+
+# What is told beside the pointer
+
+
+def numbers(array):
+    """Return a number, or an array with its numbers, of a large one some."""
+    if np.size(array) == 1:
+        return number(array)
+    return np.array2string(np.asarray(array, float), precision=3, threshold=20, edgeitems=2).replace("-", "−")
+
+
+def node_tip(nodes, k, known, shares):
+    """Return what is behind a node: its formula, its value if it is known, and its gradient where there are shares."""
+    parts = [equation(nodes, k) if nodes[k].parents else nodes[k].name]
+    parts.append(f"value {numbers(nodes[k].data)}" if known else "value not computed yet")
+    if shares is not None:
+        parts.append(f"gradient {numbers(sum(shares)) if shares else 0}")
+    return "\n".join(parts)
+
+
+def edge_tip(nodes, k, j, known, gradient):
+    """Return what is behind the edge from node k to its parent number j: the derivative, and what has been sent."""
+    child, parent = nodes[k], nodes[nodes[k].parents[j]]
+    if not known:
+        return f"{parent.name} goes into {child.name}"
+    derivative = "" if child.derivatives[j] is None else f": {number(child.derivatives[j])}"
+    tip = f"derivative of {child.name} with respect to {parent.name}{derivative}"
+    return tip if gradient is None else f"{tip}\nsends {sent(child, j, gradient)} to {parent.name}"

@@ -1,22 +1,24 @@
 """What a tape has written down, in copies: the nodes of a graph, and what each sends back to its parents."""
 
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 import numpy as np
 
 from nnlib.autodiff import unbroadcast
 from nnlib.checks.engine import kind
 from nnlib.checks.n07 import fault_of_order, order
-from nnlib.viz.graph_words import formula, names_of
+from nnlib.viz.graph.words import formula, number
 
 MOST = 25  # nodes that can be read in one picture
+LONGEST = 6  # letters of a name from the notebook
 
 
 @dataclass(frozen=True)
 class Node:
     """A tensor as it was: its name, its formula such as "{} + {}", its values; and for each parent three things.
 
-    parents: their places in the record;   slopes: by each of them, None unless both are single numbers
+    parents: their places in the record;   derivatives: by each of them, None unless both are single numbers
     sent: the gradient that goes to each
     """
 
@@ -24,7 +26,7 @@ class Node:
     formula: str
     data: np.ndarray
     parents: tuple
-    slopes: tuple
+    derivatives: tuple
     sent: tuple
 
 
@@ -51,14 +53,35 @@ def recorded(last, names):
     parents = [tuple(keys.index(id(parent)) for parent, _ in own) for own in pairs]
     rules = [[rule for _, rule in own] for own in pairs]
     data = [np.array(tensor.data, float) for tensor in tensors]
-    slopes = [
-        tuple(slope(rule, y, data[p]) for rule, p in zip(*both, strict=True))
+    derivatives = [
+        tuple(derivative(rule, y, data[p]) for rule, p in zip(*both, strict=True))
         for y, *both in zip(data, rules, parents, strict=True)
     ]
-    told = [formula(y, [data[p] for p in own], *two) for y, own, *two in zip(data, parents, slopes, rules, strict=True)]
+    told = [
+        formula(y, [data[p] for p in own], *two) for y, own, *two in zip(data, parents, derivatives, rules, strict=True)
+    ]
     constant = [getattr(tensor, "constant", False) for tensor in tensors]
-    parts = names_of(tensors, names), told, data, parents, slopes, walk(data, parents, rules, constant)
+    parts = names_of(tensors, names), told, data, parents, derivatives, walk(data, parents, rules, constant)
     return Record(tuple(Node(*part) for part in zip(*parts, strict=True)), fixed)
+
+
+def names_of(tensors, names):
+    """Return a name for each tensor: that of the notebook, the value of a constant, or the next free letter."""
+    known = [names.get(id(t)) or (names.get(id(t.data)) if np.ndim(t.data) else None) for t in tensors]
+    known = [name if known.index(name) == k else None for k, name in enumerate(known)]  # two may hold one array
+    used = set(names.values())
+    letters = iter(sorted(set(ascii_lowercase) - set(known), key=lambda letter: (letter in used, letter)))
+    constant = [not len(t.parents) and np.size(t.data) == 1 for t in tensors]
+    return [
+        name or (number(t.data) if plain else next(letters))
+        for name, t, plain in zip(known, tensors, constant, strict=True)
+    ]
+
+
+def names_in(notebook):
+    """Return {id of a thing: its name} for short names; where a thing has several, the first counts."""
+    short = [(name, thing) for name, thing in notebook.items() if len(name) <= LONGEST and name[0] != "_"]
+    return {id(thing): name for name, thing in reversed(short)}
 
 
 def keys_of(last, graph):
@@ -113,8 +136,8 @@ def walk(data, parents, rules, constant):
     return sent
 
 
-def slope(rule, y, x):
-    """Return the slope of one number by another, or None for arrays."""
+def derivative(rule, y, x):
+    """Return the derivative of one number by another, or None for arrays."""
     return passed(rule, np.ones_like(y), x).item() if x.size == y.size == 1 else None
 
 

@@ -1,13 +1,14 @@
 """Where the nodes of a graph stand: in columns by the longest way, in rows with few crossings, and edges between."""
 
 import functools
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-LETTER, LINE = 7.6, 20  # width and height of a letter, with air, in the units of the sheet; letters are 14 high
-BOX, TOP, EDGE, GAP = 48, 44, 12, 20  # height of a box; room at the top, at the sides, between columns
+LINE = 20  # height of a line of text, with air, in the units of the sheet
+BOX, TOP, EDGE, GAP = 48, 44, 12, 18  # height of a box; room at the top, at the sides, between columns
 FULL = 560  # width of a sheet up to which its gaps are widened
 POINTS, STARTS = 48, 8  # of an edge; orders from which the search for few crossings starts
 
@@ -42,13 +43,13 @@ def layout(parents, widths, sums, labels):
     tops = [y[k] - above[k] for k in range(beyond)]
     y += TOP - min(tops)
     left, right = lanes(column, edges, widths, labels)
-    boxes = np.array([
-        [(left[c] + right[c] - w) / 2, y[k] - BOX / 2, w, BOX]
-        for k, (c, w) in enumerate(zip(column, widths, strict=False))
-    ])  # fmt: skip
+    middles = [((left[c] + right[c]) / 2, height) for c, height in zip(column, y, strict=True)]
+    corners = [(x - w / 2, height - BOX / 2) for (x, height), w in zip(middles, widths, strict=False)]
+    corners = np.rint(corners) + 0.5  # sides in the middle of a pixel are sharp
+    boxes = np.column_stack([corners, np.rint(widths), np.full(len(widths), BOX)])
     drawn = curves(chains, column, boxes, y, left, right)
-    high = max(y[k] + below[k] for k in range(beyond))
-    return Layout(boxes, drawn, texts(drawn, labels, right, left, edges, column), right[-1] + EDGE, high)
+    size = math.ceil(right[-1] + EDGE), math.ceil(max(y[k] + below[k] for k in range(beyond)))
+    return Layout(boxes, drawn, texts(drawn, labels, right, left, edges, column), *size)
 
 
 def columns_of(parents, edges):
