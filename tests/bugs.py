@@ -496,6 +496,12 @@ BUGS = [
         ("a unit turns against the hand", "w[1] * by)})  # the end", "-w[1] * by)})  # the end"),
     ),
     *bugs(
+        "viz/watch",
+        ("what ended in time is ended later", "over[0] = True", "over[0] = False"),
+        ("nothing is ended", "if not over[0]:", "if over[0]:"),
+        ("the main thread is ended as well", "if threading.current_thread() is threading.main_thread():", "if False:"),
+    ),
+    *bugs(
         "viz/forward_numbers",
         ("the temperature is ignored", 'soft, Z2 / temperature,', "soft, Z2,"),
     ),

@@ -105,6 +105,30 @@ def test_python_m_nnlib_finds_the_setting_by_itself():
     assert json.loads(OURS.read_text()) == {"ServerApp": {"jpserver_extensions": {"nnlib.jupyter": True}}}
 
 
+BUSY = "import pathlib, time\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.05)"
+
+
+def run_cells(page, *numbers):
+    """Run these cells, one after the other, and wait for none."""
+    for k in numbers:
+        page.evaluate(f"window.jupyterapp.shell.currentWidget.content.activeCellIndex = {k}")
+        page.evaluate("void window.jupyterapp.commands.execute('notebook:run-cell')")
+
+
+def moved_while_a_cell_runs(page, folder):
+    """Move a view while the third cell runs, for the first time and again: it does not wait for the cell's end."""
+    run_cells(page, 2)
+    code, slider = page.locator(".nnv-code"), page.locator(".nnv input[type=range]").first
+    for _ in range(2):
+        before = code.inner_text()
+        slider.press("ArrowRight")
+        wait_for(lambda before=before: code.inner_text() != before)
+    running = "[...window.jupyterapp.shell.currentWidget.content.model.cells][2].executionCount"
+    assert page.evaluate(running) is None
+    (folder / "go").touch()
+    page.wait_for_function(running)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("module", "app", "at"),
@@ -118,10 +142,11 @@ def test_a_saved_view_is_a_picture_wherever_nnlib_is_installed(module, app, at, 
     options = [f"--{app}.expose_app_in_browser=True", *["--allow-root"] * (os.geteuid() == 0)]
     with served(tmp_path, module, *options) as address:
         path = tmp_path / "notebooks" / "mine.ipynb"
-        nbformat.write(new_notebook(cells=[new_code_cell(source) for source in VIEW], metadata=METADATA), path)
+        nbformat.write(new_notebook(cells=[new_code_cell(source) for source in [*VIEW, BUSY]], metadata=METADATA), path)
         opened(page, address, at)
-        page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        run_cells(page, 0, 1)
         page.wait_for_selector(".nnv [data-drawn]")
+        moved_while_a_cell_runs(page, tmp_path / "notebooks")
         page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
         wait_for(lambda: "image/png" in path.read_text(encoding="utf-8"))
         assert WIDGET not in path.read_text(encoding="utf-8")

@@ -22,6 +22,7 @@ from nnlib.training import limited_blas
 from nnlib.viz.palette import styles
 from nnlib.viz.picture import picture_bytes
 from nnlib.viz.svg import svg
+from nnlib.viz.watch import NeverEnds, ended
 
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
@@ -146,6 +147,7 @@ class View(anywidget.AnyWidget):
         self.replace_older()
         self.update()
         self.observe(self.moved, "state")
+        self.on_msg(self.greet)
 
     # What a subclass says
 
@@ -223,6 +225,15 @@ class View(anywidget.AnyWidget):
         """Answer a move of a control."""
         self.update()
 
+    def greet(self, _, content, buffers):
+        """Answer the page's first words.
+
+        Jupyter's kernel hands a view's messages to the thread that last said something in answer to one. Until then
+        that is the main one, in which the first move would wait for the cell that runs.
+        """
+        if content.get("do") == "hello":
+            self.send({"do": "hello"})
+
     def checked(self):
         """Return the present state; raises ValueError for what a browser may have sent."""
         known = {control.name: control for control in self.controls}
@@ -233,14 +244,14 @@ class View(anywidget.AnyWidget):
         with self.lock:
             began = time.perf_counter()
             try:
-                with limited_blas(1):
+                with limited_blas(1), ended():
                     state = self.checked()
                     if action is not None:
                         action(**state)
                     now = self.compute(**state)
                     says = self.facts(now)
                     drawing = None if self.script else self.draw(now)
-            except Exception as error:
+            except (Exception, NeverEnds) as error:
                 self.fail(error)
                 return
             took = time.perf_counter() - began

@@ -261,5 +261,6 @@ function render({ model, el }, more) {
   redraw();
   show();
   play?.answered();
+  model.send({ do: "hello" }); // see View.greet
   return () => { clearTimeout(waiting); play?.stop(); };
 }
