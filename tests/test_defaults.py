@@ -66,12 +66,13 @@ DEFAULTS = {
 }
 VIEWS = {
     "Activations": {"activation": "Sigmoid", "x": 4, "w": 2, "b": 2, "target": 0, "cost": "quadratic", "step": 300},
-    "Backward": {"layer": 1, "activation": "tanh", "row": 1, "column": 0, "seed": 0, "bug": "none"},
+    "Backward": {"layer": 1, "array": "dW", "row": 1, "column": 0, "term": 4, "activation": "tanh", "seed": 0}
+    | {"bug": "none"},
     "Descent": {"landscape": "ravine", "optimizer": "SGD", "lr": 0.046, "mu": 0.9, "noise": 0, "x": -4, "y": 1}
     | {"step": 30, "compare": "none", "compare_lr": 0.2},
     "DigitPad": {"normalise": "as MNIST", "pen": 2.4, "drawing": "LKRGYHcMaRUUVUaWcbafViOhJe"},
     "Errors": {"digit": 4, "read": 9, "threshold": 0, "sort": "most confident first"},
-    "Forward": {"array": "Z1", "row": 1, "column": 2, "temperature": 1, "activation": "ReLU", "seed": 0},
+    "Forward": {"array": "Z1", "row": 1, "column": 2, "term": 5, "temperature": 1, "activation": "ReLU", "seed": 0},
     "Graph": {"step": 0, "show": "backward"},
     "Initialisation": {"rule": "he_normal", "scale": 1, "activation": "ReLU", "depth": 10, "seed": 0},
     "LiveTraining": {"hidden": "32", "activation": "ReLU", "scale": 1, "optimizer": "Adam", "lr": 0.001}

@@ -13,9 +13,10 @@ from test_viz import VIEWS, ends
 
 from nnlib.viz.drawing import Drawing, Move, Text, shortened, text_width
 from nnlib.viz.palette import COLOURS, ROLES, SERIES, class_of, colour_of, dashes_of, styles, tinted
-from nnlib.viz.panels import Panel, table
+from nnlib.viz.panels import Panel
 from nnlib.viz.picture import UNITS, picture
 from nnlib.viz.svg import svg
+from nnlib.viz.tables import Table, band, lead
 from nnlib.viz.view import STATIC
 
 NEW = [kind for kind in VIEWS if not kind.script]
@@ -275,12 +276,43 @@ def test_places_of_a_panel():
 
 
 def test_a_table_lies_in_its_cells():
-    sheet = Drawing(300, 200)
-    table(sheet, 10, 20, (50, 30), [["1", "2"], ["3", "4"]], look=lambda i, j: {"name": f"{i}{j}"})
+    sheet, made = Drawing(300, 200), Table(10, 20, (50, 30), [["1", "2"], ["3", "4"], ["5", "6"]])
+    made.wrong[2, 0] = made.lit[1, 1] = made.passed[0, 1] = True
+    made.draw(sheet, look=lambda i, j: {"name": f"{i}{j}"})
     cell = sheet.named("10")[0]
-    assert (cell.x, cell.y, cell.wide, cell.high) == (10, 50, 50, 30)
-    three = next(shape for shape in sheet.shapes if isinstance(shape, Text) and shape.text == "3")
-    assert (three.x, three.y) == (35, 65)
+    assert (cell.x, cell.y, cell.wide, cell.high) == (10.49, 50.49, 50, 30)
+    three, four = (next(t for t in sheet.shapes if isinstance(t, Text) and t.text == text) for text in "34")
+    assert (three.x, three.y) == pytest.approx((35.5, 65.5), abs=0.5)
+    assert (three.bold, four.bold) == (False, True)
+    fills = [(sheet.named(name)[0].fill, sheet.named(name)[0].opacity) for name in ("00", "01", "11")]
+    assert fills == [("paper", 1), ("lit", 0.4), ("lit", 1)]
+    assert [(shape.x, shape.y) for shape in sheet.named("wrong")] == [(12, 82)]
+    assert made.block(slice(1, None), 1) == (60.49, 50.49, 50, 60)
+    assert made.block(2) == (10.49, 80.49, 100, 30)
+
+
+def test_bands_and_arrows_lie_between_two_blocks():
+    for start, end, between in [
+        ((10, 20, 30, 40), (80, 20, 50, 40), (40, 20, 40, 40)),
+        ((10, 20, 30, 40), (10, 90, 30, 9), (10, 60, 30, 30)),
+    ]:
+        sheet = Drawing(200, 200)
+        band(sheet, start, end)
+        lead(sheet, start, end, "1.5")
+        for found in sheet.named("band"):
+            assert (found.x, found.y, found.wide, found.high) == between
+        x, y, wide, high = between
+        line, head = sheet.named("arrow")
+        for px, py in [*line.points, *head.points]:
+            assert x <= px <= x + wide
+            assert y <= py <= y + high
+        assert head.points[0].sum() > line.points[0].sum()  # to the right, or down
+        (text,) = sheet.named("factor")
+        left, top, across, tall = text.box()
+        assert x <= left
+        assert y <= top
+        assert top + tall <= y + high
+        assert across < 40
 
 
 def test_the_width_of_a_text_is_that_on_the_picture():

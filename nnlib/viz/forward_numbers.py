@@ -5,11 +5,11 @@ import functools
 import numpy as np
 
 from nnlib.checks.engine import find
-from nnlib.viz.backward import number, wrong_cells
 from nnlib.viz.known_activations import ACTIVATIONS
-from nnlib.viz.readers import ask
+from nnlib.viz.readers import ask, wrong_cells
+from nnlib.viz.sums import Working, bracketed, number, products
 
-SOURCES = {"Z1": ("X", "W1", "b1"), "A1": (None, "Z1"), "Z2": ("A1", "W2", "b2"), "P": ("Z2", "steps")}
+SOURCES = {"Z1": ("X", "W1", "b1"), "A1": (None, "Z1"), "Z2": ("A1", "W2", "b2"), "P": ("Z2",)}
 DIGITS = {"Z1": 2, "A1": 3, "Z2": 3, "steps": 3, "P": 3}  # X, weights and biases are in tenths
 
 
@@ -84,61 +84,67 @@ def same(one, other):
     return np.shape(one) == other.shape and not wrong_cells(one, other).any()
 
 
-# The sums, written out: what goes into a cell, and two lines with its numbers
+# The sums, written out
 
 
-def written_out(arrays, right, activation, temperature, array, i, j):
-    """Return four lines: what goes into a cell of this array, its sum in two, and what is wrong with it."""
+def written_out(arrays, right, activation, temperature, array, i, j, term):
+    """Return what goes into a cell of this array, its Working, its shapes, and what is wrong with it, all in words."""
     value = shown(array, right[array][i, j], activation)
     if array == "A1":
-        lines = activation_lines(shown("Z1", arrays["Z1"][i, j], activation), i, j, activation, value)
+        what, shapes = f"{activation} of Z1[{i}, {j}] alone", "(3, 4) stays (3, 4)"
+        working = activated(shown("Z1", arrays["Z1"][i, j]), f"Z1[{i}, {j}]", activation, value)
     elif array == "P":
-        lines = softmax_lines(arrays["steps"][:, i], i, j, temperature, value)
+        what, working = softened(arrays["steps"][:, i], i, j, temperature, value, term)
+        shapes = "(3, 3) stays (3, 3); each row adds up to 1"
     else:
-        lines = layer_lines(arrays, *SOURCES[array], i, j, activation, value)
-    found = arrays[array]
-    wrong = wrong_cells(found, right[array])[i, j]
-    return [*lines, f"✗ {array}[{i}, {j}] holds {shown(array, found[i, j], activation)}" if wrong else ""]
+        what, shapes, working = layer(arrays, *SOURCES[array], i, j, activation, term)
+    found = shown(array, arrays[array][i, j], activation)
+    wrong = wrong_cells(arrays[array], right[array])[i, j]
+    return what, working, f"shapes: {shapes}", f"✗ {array}[{i}, {j}] holds {found}" if wrong else ""
 
 
-def layer_lines(arrays, left, above, bias, i, j, activation, value):
-    """Return the lines of a cell of a product, with the shapes."""
+def layer(arrays, left, above, bias, i, j, activation, term):
+    """Return what goes into a cell of a product, the shapes, and the Working."""
     X, W, name = arrays[left], arrays[above], f"Z{above[1]}"
-    pairs = [(shown(left, x, activation), shown(above, w)) for x, w in zip(X[i], W[:, j], strict=True)]
-    terms = [f"{x} · {factor(w)}" for x, w in pairs] + [shown(bias, arrays[bias][j])]
+    digits = [digits_of(part, activation) for part in (left, above, name)]
+    added = f"{bias}[{j}]", arrays[bias][j], digits_of(bias)
+    names = [f"row {i} of {left}", f"column {j} of {above}"]
     (n, inner), (_, outer) = X.shape, W.shape
-    return [
-        f"row {i} of {left} times column {j} of {above}, plus {bias}[{j}]",
-        f"{name}[{i}, {j}] = {' + '.join(terms).replace('+ −', '− ')} = {value}",
-        f"shapes: {n, inner} @ {inner, outer} gives {n, outer}; the two {inner} inside agree and go away",
-    ]
+    shapes = f"{n, inner} @ {inner, outer} gives {n, outer}; the two {inner} inside agree and go away"
+    return f"{' times '.join(names)}, plus {added[0]}", shapes, products(names, (X[i], W[:, j]), digits, term, added)
 
 
-def activation_lines(z, i, j, activation, value):
-    """Return the lines of a cell behind the activation, with the shapes."""
+def activated(z, name, activation, value):
+    """Return the Working of a cell behind the activation."""
     opposite = z[1:] if z[0] == "−" else f"−{z}"
     formulas = {"ReLU": f"max(0, {z})", "Sigmoid": f"1 / (1 + exp({opposite}))", "Tanh": f"tanh({z})"}
     formula = formulas.get(activation, f"{activation}({z})")
-    return [f"{activation} of Z1[{i}, {j}] alone", f"A1[{i}, {j}] = {formula} = {value}", "shapes: (3, 4) stays (3, 4)"]
+    return Working([name, formula], [[z], [value]], np.array([[False], [True]]), f"{formula} = {value}", 1, 1)
 
 
-def softmax_lines(steps, i, j, temperature, value):
-    """Return the lines of a probability; steps (4, 3): those of row i."""
-    score, shifted, scaled, exp = (number(step) for step in steps[:, j])
-    largest, total = number(steps[0].max()), number(steps[3].sum())
-    return [
-        f"softmax of row {i} of Z2: {score} − {factor(largest)} = {shifted}; "
-        f"{shifted} / {temperature:g} = {scaled}; exp({scaled}) = {exp}",
-        f"P[{i}, {j}] = {exp} / ({' + '.join(number(step) for step in steps[3])}) = {exp} / {total} = {value}",
-        "shapes: (3, 3) stays (3, 3); each row adds up to 1",
+def softened(steps, i, j, temperature, value, term):
+    """Return what goes into a probability, and its Working; steps (4, 3): those of row i."""
+    done, total = min(term, 5), number(steps[3].sum())
+    texts = [[number(step) for step in row] for row in [*steps, steps[3] / steps[3].sum()]]
+    largest, exps = bracketed(number(steps[0].max())), [row[j] for row in texts]
+    labels = [f"row {i} of Z2", f"− {largest}", f"/ {temperature:g}", "exp", f"/ {total}"]
+    lines = [
+        f"{exps[0]}",
+        f"{exps[0]} − {largest} = {exps[1]}",
+        f"{exps[1]} / {temperature:g} = {exps[2]}",
+        f"exp({exps[2]}) = {exps[3]}",
+        f"{exps[3]} / ({' + '.join(texts[3])}) = {exps[3]} / {total} = {value}",
     ]
+    texts = [row if k < done else [""] * 3 for k, row in enumerate(texts)]
+    lit = np.arange(5)[:, None] * np.ones(3, int) == done - 1
+    return f"softmax of {labels[0]}: {'; '.join(lines[1:4])}", Working(labels, texts, lit, lines[done - 1], done, 5)
+
+
+def digits_of(name, activation=None):
+    """Return how many digits an array has behind the point; behind ReLU it has no more than before."""
+    return 2 if name == "A1" and activation == "ReLU" else DIGITS.get(name, 1)
 
 
 def shown(name, value, activation=None):
-    """Return a number of the array of this name as it is shown; behind ReLU it has no more digits than before."""
-    return number(value, 2 if name == "A1" and activation == "ReLU" else DIGITS.get(name, 1))
-
-
-def factor(text):
-    """Return a number in brackets if it is negative."""
-    return f"({text})" if text[0] == "−" else text
+    """Return a number of the array of this name as it is shown."""
+    return number(value, digits_of(name, activation))

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnlib.plotting import GREY, ORANGE
-from nnlib.viz.backward import frame_cell
 
 WIDTH, HEIGHT, CELL, SLOT = 576, 308, 40, 160  # of the picture: all places are in these units
 LEFTS, MIDDLE = {"A": 8, "B": 208, "result": 408}, 134
@@ -90,3 +89,8 @@ def draw_grid(part, ax):
     if part.framed:
         i, j, rows, columns = (part.cell * size for size in part.framed)
         ax.add_patch(Rectangle((part.left + j, part.top + i), columns, rows, fill=False, lw=3.5, zorder=4))
+
+
+def frame_cell(ax, x, y, wide, high, colour):
+    """Draw the border of one cell."""
+    ax.plot([x, x + wide, x + wide, x, x], [y, y, y + high, y + high, y], "-", color=colour, lw=2.5)

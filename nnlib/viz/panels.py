@@ -1,10 +1,10 @@
-"""Pieces of drawings that many views need, made of shapes: a panel with axes, and a table of numbers."""
+"""A panel with axes, made of shapes."""
 
 import math
 
 import numpy as np
 
-from nnlib.viz.drawing import TEXT, Move, text_width
+from nnlib.viz.drawing import Move, text_width
 
 FAR = 100  # panels away from its edge, nobody sees where a line goes
 
@@ -155,27 +155,3 @@ class Panel:
         if within:
             moves = {name: (*move, *ends) for (name, move), ends in zip(moves.items(), self.ends, strict=True)}
         return Move(follow={name: move for name, move in moves.items() if name}, sweep=sweep)
-
-
-def table(drawing, left, top, cells, texts, *, title="", look=None, size=TEXT):
-    """Add a table: texts (rows, columns) in cells of a width and a height.
-
-    look(row, column): options of the cell's rectangle, and "bold" for its text; none by default
-    """
-    wide, high = cells
-    columns = len(texts[0]) if texts else 0
-    if title:
-        drawing.text(title, left + wide * columns / 2, top - 12, align="middle")
-    for i, row in enumerate(texts):
-        for j, text in enumerate(row):
-            here = {"fill": "paper", "line": "axis", "width": 0.7} | (look(i, j) if look else {})
-            bold = here.pop("bold", False)
-            x, y = left + j * wide, top + i * high
-            drawing.rect(x, y, wide, high, **here)
-            drawing.text(text, x + wide / 2, y + high / 2, align="middle", bold=bold, size=size)
-
-
-def cross(drawing, x, y, wide, high):
-    """Mark a cell as wrong: a thick border inside of it and a cross in its corner."""
-    drawing.rect(x + 3, y + 3, wide - 6, high - 6, line="wrong", width=2.5, name="wrong")
-    drawing.mark("cross", x + wide - 9.5, y + 9.5, 4.5, line="wrong", width=2)

@@ -7,6 +7,7 @@ import numpy as np
 from nnlib.checks.engine import place
 from nnlib.checks.results import Endless, Strange, kind, plain, words
 
+LIMIT = 1e-6  # a number is wrong if it is further away, as a share of the largest right one in its table
 ODD = list, tuple, str, Strange, type(None)  # what plain numbers and arrays are not
 
 
@@ -82,3 +83,8 @@ def listed(names):
 def spaced(text):
     """Return a text with a space before it, if there is one."""
     return f" {text}" if text else ""
+
+
+def wrong_cells(found, right):
+    """Return where two arrays differ by more than LIMIT, as a share of the largest number that is right."""
+    return np.abs(found - right) > LIMIT * (np.abs(right).max() or 1.0)
