@@ -484,7 +484,7 @@ BUGS = [
         ("the line shown is the one before", '("ink", frame.step, "now")', '("ink", frame.step - 1, "now")'),
         ("the ring is around the next corner", "k == frame.shown[", "k - 1 == frame.shown["),
         ("it rests after one corner without a mistake", "if not mistakes:", "if mistakes < 2:"),
-        ("play goes back", 'onward = Move(put={"step": k + 1})', 'onward = Move(put={"step": k - 1})'),
+        ("play goes back", "for at in (k + 1, k - 1)", "for at in (k - 1, k + 1)"),
     ),
     *bugs(
         "viz/folding",
@@ -495,7 +495,6 @@ BUGS = [
     ),
     *bugs(
         "viz/watch",
-        ("what ended in time is ended later", "over[0] = True", "over[0] = False"),
         ("nothing is ended", "if not over[0]:", "if over[0]:"),
         ("the main thread is ended as well", "if threading.current_thread() is threading.main_thread():", "if False:"),
     ),

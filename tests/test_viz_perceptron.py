@@ -68,7 +68,8 @@ def test_steps_lead_on_and_back_and_end_where_the_run_does():
     last = len(by_hand("or", 3)[1])
     first, end, beyond = (Perceptron(gate="or", seed=3, step=step) for step in (0, last, MOST))
     assert first.drawing.onward.put == first.drawing.keys["ArrowRight"].put == {"step": 1}
-    assert first.drawing.keys["ArrowLeft"].put == {"step": 0}
+    assert list(first.drawing.keys) == ["ArrowRight"]
+    assert list(end.drawing.keys) == list(beyond.drawing.keys) == ["ArrowLeft"]
     assert end.drawing.onward is beyond.drawing.onward is None
     assert end.drawing.keys["ArrowLeft"].put == {"step": last - 1}
     assert [mark.does.put["step"] for k in range(last + 1) for mark in end.drawing.named(f"step {k}")] == [

@@ -94,8 +94,8 @@ class Perceptron(View):
 
     def draw(self, frame):
         k, last = frame.step, len(frame.shown)
-        keys = {"ArrowRight": Move(put={"step": min(k + 1, last)}), "ArrowLeft": Move(put={"step": max(k - 1, 0)})}
-        onward = Move(put={"step": k + 1}) if k < last else None
+        onward, back = (Move(put={"step": at}) if 0 <= at <= last else None for at in (k + 1, k - 1))
+        keys = {key: move for key, move in [("ArrowRight", onward), ("ArrowLeft", back)] if move}
         words = "Click a correction on the right, press ← and →, or let it play."
         sheet = Drawing(760, 400, keys=keys, onward=onward, help=words)
         self.draw_plane(frame, Panel(sheet, (50, 34, 316, 316), (LOW, HIGH), (LOW, HIGH)))
