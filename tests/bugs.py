@@ -681,11 +681,31 @@ BUGS = [
          "        self.take_steps(0, **state)\n        with limited"),
     ),
     *bugs(
-        "viz/pad",
-        ("what is drawn is always made as MNIST is", "normalise(np.pad(sheet, 1)) if normalised else",
-         "normalise(np.pad(sheet, 1)) if True else"),
+        "viz/pad/ink",
+        ("strokes are half as wide", "pen * FINE / SIDE / 2 + 0.5", "pen * FINE / SIDE / 4 + 0.5"),
+    ),
+    *bugs(
+        "viz/pad/curves",
+        ("corners of a drawing are rounded off", "CORNER = 0.3", "CORNER = -2"),
+        ("the pen is faceted", "along[bends], along[bends]", "starts[1:][bends], ends[:-1][bends]"),
+        ("what a hand drew is moved aside", "(points[:-2] + 2 * points[1:-1] + points[2:]) / 4",
+         "(points[:-2] + points[1:-1] + points[2:]) / 4"),
+    ),
+    *bugs(
+        "viz/pad/nearest",
         ("the farthest digits are called the nearest", "np.argsort(distances,", "np.argsort(-distances,"),
         ("a distance lacks half of its product", "squares - 2 * products + p @ p", "squares - products + p @ p"),
+    ),
+    *bugs(
+        "viz/pad/picture",
+        ("the pen is twice as wide as what the net gets", "pen * side / 28", "pen * side / 14"),
+        ("the least probable digit has the colour", "frame.probabilities.argmax()", "frame.probabilities.argmin()"),
+        ("distances stand below the wrong digits", "frame.nearest[k], x", "frame.nearest[-1 - k], x"),
+    ),
+    *bugs(
+        "viz/pad/__init__",
+        ("what is drawn is always made as MNIST is", "normalise(np.pad(sheet, 1)) if normalised else",
+         "normalise(np.pad(sheet, 1)) if True else"),
         ("probabilities go through softmax once more", "said[0] if said.min() >= 0 and", "said[0] if False and"),
     ),
     *bugs(

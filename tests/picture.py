@@ -56,15 +56,15 @@ def network(page, view, frame):
 
 def digit(page, view, frame):
     """Draw a 3 with the mouse: two arcs, centres and angles as shares of the pad."""
-    canvas = view.locator("[data-drawn]").bounding_box()
+    pad = view.locator(".nnv-square").bounding_box()
     arcs = [(0.47, 0.34, 0.16, -150, 80), (0.47, 0.68, 0.19, -80, 150)]
     turns = [(x, y, r, math.radians(a + (b - a) * k / 7)) for x, y, r, a, b in arcs for k in range(8)]
-    side = 280 / 736 * canvas["width"]  # the pad, as in pad.js
-    points = [(8 + side * (x + r * math.cos(t)), 30 + side * (y + r * math.sin(t))) for x, y, r, t in turns]
-    page.mouse.move(canvas["x"] + points[0][0], canvas["y"] + points[0][1])
+    shares = [(x + r * math.cos(t), y + r * math.sin(t)) for x, y, r, t in turns]
+    points = [(pad["x"] + x * pad["width"], pad["y"] + y * pad["height"]) for x, y in shares]
+    page.mouse.move(*points[0])
     page.mouse.down()
-    for x, y in points:
-        page.mouse.move(canvas["x"] + x, canvas["y"] + y, steps=3)
+    for point in points:
+        page.mouse.move(*point, steps=3)
         frame()
     page.mouse.up()
 

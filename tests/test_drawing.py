@@ -141,6 +141,16 @@ def test_places_have_the_colours_of_their_roles():
         assert hexed(230, 190) == hexed(165, 155) == colour_of("paper", dark)  # cut off
 
 
+def test_the_ends_and_corners_of_a_pen_are_round():
+    for is_round in (False, True):
+        sheet = Drawing(100, 60)
+        sheet.path([(30, 40), (70, 40), (70, 20)], width=20, round=is_round)
+        seen = painted(sheet)[:, :, 0]
+        assert (seen[40, 23] < 0.5) == is_round  # beyond the end
+        assert (seen[48, 78] < 0.5) != is_round  # the outer corner
+        assert ("round" in svg(sheet)) == is_round
+
+
 def test_the_head_of_an_arrow_is_at_its_last_point():
     sheet = Drawing(100, 40)
     sheet.arrow([(10, 20), (90, 20)], head=20, width=2)
@@ -357,7 +367,7 @@ def test_moves_name_controls_and_lead_to_values_that_they_allow(kind):
 @pytest.mark.parametrize("kind", NEW)
 def test_pictures_with_keys_or_moves_say_so(kind):
     drawing = kind().drawing
-    uses = bool(drawing.keys) or any(shape.does for shape in drawing.shapes)
+    uses = bool(drawing.keys or kind.own) or any(shape.does for shape in drawing.shapes)
     assert bool(drawing.help) == uses
     assert not uses or re.search(r"[Dd]rag|[Cc]lick|key", drawing.help)
 

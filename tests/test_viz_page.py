@@ -10,7 +10,7 @@ from chromium import CONTRAST
 from test_viz import VIEWS, ends
 
 from nnlib.viz import Descent, DigitPad, Neuron
-from nnlib.viz.ink import Strokes
+from nnlib.viz.pad.ink import Strokes
 from nnlib.viz.view import Choice
 
 pytestmark = pytest.mark.browser
@@ -223,22 +223,163 @@ def test_two_views_in_one_page_do_not_mix_up_their_labels(shown):
     assert tab.evaluate("window.saved").pop() != view.state
 
 
-def test_the_pad_is_drawn_on_by_keys_and_by_the_mouse(shown):
-    tab = shown(DigitPad(drawing=""))
-    pad = tab.locator("canvas")
+@pytest.fixture
+def pad(shown):
+    """Return a function that shows a DigitPad with some strokes, and moves the mouse over it in shares of its side."""
+
+    def show(drawing=""):
+        tab = shown(DigitPad(drawing=drawing))
+        tab.text = lambda: tab.evaluate("window.model.get('state').drawing")
+        tab.picture = tab.locator(".nnv-picture")
+        tab.over = tab.locator(".nnv-picture > svg").nth(1).locator("path")  # what the kernel has yet to draw
+        tab.below = tab.locator(".nnv-picture > svg").first.locator(":scope > [clip-path]")
+        return tab
+
+    return show
+
+
+def stroke(tab, *places, button="left", up=True):
+    """Press the mouse at the first place, a share of the pad's side each way, and move it over the others."""
+    box = tab.locator(".nnv-square").bounding_box()
+    for k, (x, y) in enumerate(places):
+        tab.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if k == 0 else 8)
+        if k == 0:
+            tab.mouse.down(button=button)
+    if up:
+        tab.mouse.up(button=button)
+
+
+def answered(tab):
+    """Let the kernel draw what stands in the state."""
+    state = tab.evaluate("window.model.get('state')")
+    tab.evaluate("news => window.model.arrive(news)", traits(DigitPad(**state)))
+
+
+def test_the_pad_lies_where_the_drawing_has_it(pad):
+    tab = pad()
+    (there,) = DigitPad().drawing.named("pad")
+    box = tab.evaluate("(e => [e.x, e.y, e.width, e.height])(document.querySelector('.nnv-square').getBBox())")
+    assert box == [there.x, there.y, there.wide, there.high]
+    stroke(tab, (0.25, 0.75), (0.5, 0.5))
+    answered(tab)
+    ((line,),) = [DigitPad(drawing=tab.text()).drawing.named("stroke")]
+    first, last = line.points[0], line.points[-1]
+    assert first == pytest.approx((there.x + 0.25 * there.wide, there.y + 0.75 * there.high), abs=4)
+    assert last == pytest.approx((there.x + 0.5 * there.wide, there.y + 0.5 * there.high), abs=4)
+
+
+def test_the_pad_is_drawn_on_by_keys(pad):
+    tab = pad()
     for key in ["Space", "ArrowRight", "Shift+ArrowDown", "Space", "ArrowLeft"]:
-        pad.press(key)
-    keys = tab.evaluate("window.saved").pop()["drawing"]
-    assert [len(stroke) for stroke in keys.split(".")] == [6]  # three points
-    box = pad.bounding_box()
-    tab.mouse.move(box["x"] + 60, box["y"] + 80)
-    tab.mouse.down()
-    tab.mouse.move(box["x"] + 100, box["y"] + 120, steps=6)
+        tab.picture.press(key)
+    assert [len(part) for part in tab.text().split(".")] == [6]  # three points
+    x, y = zip(*[(part[0], part[1]) for part in map(tab.text().__getitem__, [slice(0, 2), slice(4, 6)])], strict=True)
+    at = Strokes.digits.index
+    assert (at(x[1]) - at(x[0]), at(y[1]) - at(y[0])) == (2, 8)
+    tab.picture.press("u")
+    assert tab.text() == ""
+
+
+def test_what_a_hand_draws_is_seen_at_once_and_once(pad):
+    tab = pad()
+    stroke(tab, (0.2, 0.2), (0.6, 0.2), (0.6, 0.7), up=False)
+    assert tab.over.count() == 1
+    points = tab.over.get_attribute("d").count("L")
+    assert points >= 16  # each place where the mouse has been
+    assert tab.over.get_attribute("stroke-linejoin") == "round"
+    answered(tab)
+    assert tab.over.count() == 1  # the hand is still at it
     tab.mouse.up()
-    strokes = tab.evaluate("window.saved").pop()["drawing"].split(".")
-    assert strokes[0] == keys
-    assert len(strokes[1]) >= 6
-    before = tab.evaluate("pixels()")
+    assert (tab.over.count(), tab.below.count()) == (0, 1)
+    stroke(tab, (0.2, 0.8), (0.4, 0.8))
+    assert (tab.over.count(), tab.below.count()) == (1, 1)  # the kernel still thinks
+    answered(tab)
+    assert (tab.over.count(), tab.below.count()) == (0, 2)
+    width = float(tab.below.last.get_attribute("stroke-width"))
+    stroke(tab, (0.1, 0.8), (0.2, 0.8))
+    assert float(tab.over.get_attribute("stroke-width")) == pytest.approx(width, abs=0.01)
+
+
+def test_strokes_are_undone_and_cleared_at_once(pad):
+    tab, before = pad("AAzz"), "AAzz"
+    stroke(tab, (0.3, 0.3), (0.5, 0.5))
+    one = tab.text()
+    stroke(tab, (0.7, 0.3), (0.5, 0.9))
+    two = tab.text()
+    assert one.startswith(before + ".")
+    assert two.startswith(one + ".")
+    undo = tab.get_by_role("button", name="Undo")
+    undo.click()
+    assert (tab.text(), tab.over.count(), tab.below.count()) == (one, 1, 1)
     tab.get_by_role("button", name="Clear").click()
-    assert tab.evaluate("window.saved").pop()["drawing"] == ""
-    assert tab.evaluate("pixels()") != before  # drawn at once, without the kernel
+    assert (tab.text(), tab.over.count(), tab.below.count()) == ("", 0, 0)
+    undo.click()  # Clear was a slip
+    assert tab.text() == one
+    answered(tab)
+    assert tab.below.count() == 2
+    tab.picture.press("u")
+    assert (tab.text(), tab.below.count()) == (before, 1)
+    tab.picture.press("Backspace")
+    assert (tab.text(), tab.below.count()) == ("", 0)
+    undo.click()
+    assert tab.text() == ""
+
+
+def test_an_older_answer_does_not_bring_back_what_was_cleared(pad):
+    tab = pad()
+    stroke(tab, (0.3, 0.3), (0.5, 0.5))
+    late = traits(DigitPad(drawing=tab.text()))
+    tab.get_by_role("button", name="Clear").click()
+    late.pop("state")
+    tab.evaluate("news => window.model.arrive(news)", late)
+    assert (tab.text(), tab.below.count()) == ("", 0)
+
+
+def test_strokes_take_the_place_of_a_picture(pad):
+    tab = pad("#" + "A/" * 968)
+    assert tab.below.count() == 1
+    stroke(tab, (0.3, 0.3), (0.5, 0.5))
+    assert tab.below.count() == 0
+    assert not tab.text().startswith("#")
+    tab.get_by_role("button", name="Undo").click()
+    assert tab.text() == "#" + "A/" * 968
+
+
+def test_only_the_first_button_draws_and_only_on_the_pad(pad):
+    tab = pad()
+    for button in ("right", "middle"):
+        stroke(tab, (0.3, 0.3), (0.5, 0.5), button=button)
+    stroke(tab, (1.2, 0.5), (0.5, 0.5))
+    assert tab.text() == ""
+    stroke(tab, (0.5, 0.5), (1.3, 0.5), (1.3, 1.3))  # from inside it goes on along the edge
+    assert tab.text()[-2:] == "//"
+
+
+def test_two_fingers_zoom_and_one_draws_on_the_pad_alone(pad):
+    tab = pad()
+    touch = "e => getComputedStyle(e).touchAction"
+    assert tab.eval_on_selector(".nnv-square", touch) == "pinch-zoom"
+    for place in (".nnv-picture", ".nnv-picture > svg", ".nnv-scroll"):
+        assert tab.eval_on_selector(place, touch) == "auto"
+    assert tab.evaluate("getComputedStyle(document.querySelectorAll('.nnv-picture > svg')[1]).pointerEvents") == "none"
+    stroke(tab, (0.3, 0.3), (0.5, 0.5), up=False)
+    cancel = "e => e.dispatchEvent(new PointerEvent('pointercancel', { pointerId: 1 }))"
+    tab.eval_on_selector(".nnv-square", cancel)  # a second finger has come
+    assert (tab.text(), tab.over.count()) == ("", 0)
+    finger = "{ pointerId: 7, button: 0, isPrimary: false, clientX: 99, clientY: 200 }"
+    tab.eval_on_selector(".nnv-square", f"e => e.dispatchEvent(new PointerEvent('pointerdown', {finger}))")
+    assert tab.text() == ""
+
+
+def test_a_full_pad_takes_no_more(pad):
+    tab = pad("AA" * 999)
+    stroke(tab, (0.3, 0.3), (0.5, 0.5))
+    assert (tab.text(), tab.over.count()) == ("AA" * 999, 0)
+
+
+def test_without_a_kernel_nothing_is_drawn(pad):
+    tab = pad()
+    tab.evaluate("window.model.fire('comm_live_update')")
+    stroke(tab, (0.3, 0.3), (0.5, 0.5))
+    tab.picture.press("Space")
+    assert (tab.text(), tab.over.count()) == ("", 0)

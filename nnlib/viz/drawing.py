@@ -67,10 +67,14 @@ class Rect(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class Path(Shape):
-    """A line through points (n, 2), broken where they are nan; `closed` makes a polygon of it."""
+    """A line through points (n, 2), broken where they are nan; `closed` makes a polygon of it.
+
+    round: whether its ends and corners are, as those of a pen
+    """
 
     points: np.ndarray
     closed: bool = False
+    round: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

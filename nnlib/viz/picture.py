@@ -80,7 +80,8 @@ def path(shape, ax, dark):
     points = shape.points[here]
     if shape.closed:
         points, codes = np.vstack([points, points[:1]]), np.append(codes, Way.CLOSEPOLY)
-    return ax.add_patch(PathPatch(Way(points, codes), **look(shape, dark)))
+    pen = {"capstyle": "round", "joinstyle": "round"} if shape.round else {}
+    return ax.add_patch(PathPatch(Way(points, codes), **look(shape, dark) | pen))
 
 
 def text(shape, ax, dark):

@@ -91,7 +91,8 @@ def path(shape):
     here = ~np.isnan(shape.points).any(axis=1)
     points = (shape.points[here].round(2) + 0.0).ravel().tolist()
     words = way(here.tobytes()) % tuple(points)  # far faster than one by one
-    return "path", {"d": words + "Z" * shape.closed} | look(shape), ""
+    pen = {"stroke-linecap": "round", "stroke-linejoin": "round"} if shape.round else {}
+    return "path", {"d": words + "Z" * shape.closed} | look(shape) | pen, ""
 
 
 @lru_cache(maxsize=256)

@@ -229,6 +229,7 @@ function render({ model, el }, more) {
     picture.setAttribute("aria-label", `${spec.title}: ${model.get("facts_shown")}`);
   }
 
+  let drawn = null; // the picture that is shown
   function redraw() {
     const text = model.get("picture");
     if (!text) return;
@@ -236,8 +237,8 @@ function render({ model, el }, more) {
     const { width, height } = svg.viewBox.baseVal;
     sheet.style.setProperty("--wide", `${width}px`);
     sheet.style.setProperty("--tall", height / width);
-    picture.querySelector(":scope > svg")?.remove();
-    picture.prepend(svg);
+    drawn?.remove(); // what a view's own script has put above it stays
+    picture.prepend(drawn = svg);
     more.after?.(svg, context);
     picture.dataset.drawn = String(Number(picture.dataset.drawn || 0) + 1);
   }

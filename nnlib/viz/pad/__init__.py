@@ -6,18 +6,18 @@ from functools import cache, partial
 
 import numpy as np
 
-from nnlib.checks.engine import kind
 from nnlib.data.handwriting import SIDE, normalise, read_picture, resized
-from nnlib.data.mnist import load_part
 from nnlib.losses import softmax
 from nnlib.model import Sequential
-from nnlib.plotting import BLUE, GREY
 from nnlib.pretrained import digit_reader
-from nnlib.viz.ink import Strokes, sheet_of, text_of
+from nnlib.viz.drawing import Drawing
+from nnlib.viz.pad.ink import Strokes, sheet_of, text_of
+from nnlib.viz.pad.nearest import nearest
+from nnlib.viz.pad.picture import draw_nearest, draw_pad, draw_reading
+from nnlib.viz.readers import ask
 from nnlib.viz.view import Choice, Slider, View
 
 LARGEST = 8_000_000  # bytes of a file
-KNOWN, PART = 5000, 250  # training digits that are compared, and how many at a time
 FAR = 7.6  # 99 of 100 test digits have one of these nearer than that
 FULL = 0.36  # a share of ink that one of the 70,000 digits has
 THREE = "LKRGYHcMaRUUVUaWcbafViOhJe"  # small and in a corner
@@ -53,44 +53,8 @@ def probabilities(who, read, seen):
 
     Scores that are probabilities already, none negative and all together 1, are taken as they are.
     """
-    said = read(seen.reshape(1, -1).copy())
-    if said is None:
-        raise ValueError(f"{who} returned None. Is the `return` missing?")
-    if isinstance(said, (list, tuple)) or np.shape(said) != (1, 10):
-        got = kind(said) if isinstance(said, (list, tuple)) else f"shape {np.shape(said)}"
-        raise ValueError(f"{who} expected to return ten scores for one picture, shape (1, 10), got {got}")
-    said = np.asarray(said)
-    if said.dtype.kind not in "biuf" or not np.isfinite(said).all():
-        raise ValueError(f"{who} expected to return finite numbers, got {said}")
-    said = said.astype(np.float64)
+    said = ask(who, read, seen.reshape(1, -1), gives=(1, 10))
     return said[0] if said.min() >= 0 and abs(said.sum() - 1) < 1e-4 else softmax(said)[0]
-
-
-@cache
-def known():
-    """Return training digits as bytes (KNOWN, 784), their labels, and the squares of their lengths, scaled."""
-    X, y = load_part("train")
-    X = X[:KNOWN].reshape(KNOWN, -1).copy()  # else all 60,000 would stay in memory
-    return X, y[:KNOWN].copy(), by_parts(lambda part: np.square(part).sum(axis=1), X)
-
-
-def by_parts(function, X):
-    """Return what a function gives for pictures from 0 to 1, (n,); so many at a time as stay in the processor's cache.
-
-    Shapes: X (n, 784) bytes.
-    """
-    return np.concatenate([function(part / np.float32(255)) for part in np.split(X, len(X) // PART)])
-
-
-def nearest(seen, count=5):
-    """Return the nearest training digits (count, 28, 28), their labels and distances, the nearest first."""
-    X, y, squares = known()
-    p = seen.ravel()
-    # not part @ p: several threads of BLAS are slower here, if others work as well
-    products = by_parts(lambda part: np.einsum("ij,j->i", part, p), X)
-    distances = np.sqrt(np.maximum(0, squares - 2 * products + p @ p))
-    order = np.argsort(distances, kind="stable")[:count]
-    return X[order].reshape(count, SIDE, SIDE) / np.float32(255), y[order], distances[order]
 
 
 @cache
@@ -120,13 +84,12 @@ class DigitPad(View):
     """
 
     title = "Draw a digit and see it read"
-    script = "pad.js"
+    own = "pad.js"
     controls = (
         Choice("normalise", "the net gets it", ("as MNIST", "as drawn"), "as MNIST"),
         Slider("pen", "width of the pen", 1, 5, 0.2, 2.4),
         Strokes("drawing", "the drawing", THREE),
     )
-    size = (11, 7)
 
     def __init__(self, net=None, **options):
         if net is not None and (isinstance(net, type) or not callable(getattr(net, "forward", None))):
@@ -177,21 +140,15 @@ class DigitPad(View):
         read = f"{who} reads {article(first)} ({p[first]:.0%}){other}."
         return f"{read} Nearest training digits: {labels}.{strange(frame)}"
 
-    def draw(self, frame, ax):
-        made = ax.figure
-        ax.remove()
-        made.get_layout_engine().set(wspace=0.04)
-        top, below = made.subfigures(2, 1, height_ratios=[3, 1.35])
-        drawn, seen, bars = top.subplots(ncols=3, width_ratios=[1.4, 1, 1])
-        draw_picture(drawn, frame.sheet, "your drawing")
-        draw_picture(seen, frame.seen, f"the net sees 28 × 28,\n{self.state['normalise']}")
-        draw_bars(bars, frame.probabilities, frame.who)
-        below.suptitle("nearest training digits: label and distance" if len(frame.labels) else "nothing is drawn")
-        tiles = below.subplots(ncols=5)
-        for k, tile in enumerate(tiles[: len(frame.labels)]):
-            draw_picture(tile, frame.nearest[k], f"{frame.labels[k]:.0f} · {frame.distances[k]:.1f}")
-        for tile in tiles[len(frame.labels) :]:
-            tile.set_axis_off()
+    def draw(self, frame):
+        sheet, state = Drawing(656, 340, help=HELP), self.state
+        draw_pad(sheet, state["drawing"], state["pen"], frame.sheet)
+        draw_reading(sheet, frame, state["normalise"])
+        draw_nearest(sheet, frame)
+        return sheet
+
+
+HELP = "Draw in the square. Keys: arrows move a pen, space puts it down or lifts it, u undoes, c clears."
 
 
 def article(digit):
@@ -209,22 +166,3 @@ def strange(frame):
         " The net has never seen anything like this, and answers all the same: the nearest training digit is at "
         f"distance {frame.distances[0]:.1f}, and 99 of 100 test digits have one within {FAR:.1f}."
     )
-
-
-def draw_picture(ax, picture, title):
-    """Draw ink dark on white, in a frame."""
-    ax.imshow(picture, cmap="Greys", vmin=0, vmax=1)
-    ax.set(xticks=[], yticks=[])
-    ax.set_title(title, fontsize=14)
-    ax.spines[:].set(visible=True, color=GREY)
-
-
-def draw_bars(ax, probabilities, who):
-    """Draw ten bars with their numbers beside them; that of the answer is blue."""
-    answer = probabilities.argmax() if probabilities.any() else -1
-    for digit, p in enumerate(probabilities):
-        ax.barh(digit, p, color=BLUE if digit == answer else GREY)
-        ax.text(p + 0.03, digit, f"{p:.0%}", va="center", weight="bold" if digit == answer else "normal")
-    ax.set(yticks=range(10), ylim=(9.6, -0.6), xlim=(0, 1.3), xticks=[])
-    ax.set_title(f"read by {who}", fontsize=14)
-    ax.spines["bottom"].set_visible(False)
