@@ -153,7 +153,7 @@ def test_the_code_has_the_names_of_the_notebook():
     assert unnamed.code.startswith("Errors(model, X, labels, digit=4")
 
 
-WANTED = r"scores expected to return an array of shape (300, 10), got "
+WANTED = r"scores expected to return the scores of the ten digits, an array of shape (300, 10), got "
 WRONG = [
     ("pass", "scores returned None. Is the `return` missing?"),
     ("return SCORES.argmax(axis=1)", WANTED + "shape (300,)"),
@@ -181,8 +181,10 @@ def test_what_is_wrong_with_the_readers_function_is_said_in_the_view(body, says)
 
 def test_what_is_wrong_with_a_model_is_said_in_the_view():
     narrow = Sequential(Dense(784, 9, rng=np.random.default_rng(0)))
-    wanted = "Sequential.forward expected to return an array of shape (300, 10), got shape (300, 9)"
-    assert Errors(narrow, X, LABELS).error == f"ValueError: {wanted}"
+    assert Errors(narrow, X, LABELS).error == (
+        "ValueError: Sequential.forward expected to return the scores of the ten digits, "
+        "an array of shape (300, 10), got shape (300, 9)"
+    )
     assert "Dense(784, 9) expected X of shape (n, 784)" in Errors(narrow, X.reshape(-1, 28, 28), LABELS).error
     assert "the model expected to be a function, got" in Errors(3, X, LABELS).error
     assert "nothing expected to be a function, got None" in Errors("nothing", X, LABELS).error

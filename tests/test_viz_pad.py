@@ -208,7 +208,7 @@ def test_the_readers_predict_reads_and_can_be_written_anew():
     assert names["view"].facts_shown.startswith("The course's net reads")
 
 
-WANTED = "predict expected to return an array of shape (1, 10), got "
+WANTED = "predict expected to return ten scores, an array of shape (1, 10), got "
 WRONG = [
     ("return None", "predict returned None. Is the `return` missing?"),
     ("return np.zeros(10)", WANTED + "shape (10,)"),

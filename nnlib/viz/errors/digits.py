@@ -48,7 +48,8 @@ def checked_digits(X, labels):
 
 def scores_of(who, function, X):
     """Return the scores that a function gives for X, (n, 10); raises ValueError for other things."""
-    scores = ask(who, function, X, gives=(len(X), 10), where=lambda index: f"for row {index[0]} of X" if index else "")
+    gives = {"the scores of the ten digits": (len(X), 10)}
+    (scores,) = ask(who, function, X, gives=gives, where=lambda index: f"for row {index[0]} of X" if index else "")
     if scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1, atol=1e-5):
         raise ValueError(f"{who} expected to return scores, got probabilities: leave out the softmax, the view does it")
     return scores

@@ -53,7 +53,7 @@ def probabilities(who, read, seen):
 
     Scores that are probabilities already, none negative and all together 1, are taken as they are.
     """
-    said = ask(who, read, seen.reshape(1, -1), gives=(1, 10))
+    (said,) = ask(who, read, seen.reshape(1, -1), gives={"ten scores": (1, 10)})
     return said[0] if said.min() >= 0 and abs(said.sum() - 1) < 1e-4 else softmax(said)[0]
 
 
