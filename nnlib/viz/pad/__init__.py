@@ -148,7 +148,7 @@ class DigitPad(View):
         return sheet
 
 
-HELP = "Draw in the square. Keys: arrows move a pen, space puts it down or lifts it, u undoes, c clears."
+HELP = "Draw in the square. By keys: arrows move a pen, space puts it down or lifts it, u undoes, c clears."
 
 
 def article(digit):

@@ -4,7 +4,7 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 const pads = new WeakMap(); // what to call when a picture has been drawn anew
 
 function shape(parent, name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  const made = document.createElementNS(parent.namespaceURI, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return parent.appendChild(made);
 }
@@ -53,7 +53,8 @@ function paper(above, { control, model, picture, apply, gone }) {
 
 function padInput(context) {
   const { control, picture, place, row, gone } = context, [left, top, side] = control.pad, size = control.digits.length;
-  const above = shape(picture, "svg", { "aria-hidden": "true", style: "position: absolute; inset: 0; height: 100%; pointer-events: none" });
+  const above = picture.appendChild(document.createRange().createContextualFragment("<svg aria-hidden=true></svg>").firstChild);
+  above.style.cssText = "position: absolute; inset: 0; height: 100%; pointer-events: none";
   const sheet = paper(shape(above, "g", {}), context);
   const square = shape(above, "rect", { class: "nnv-square none", x: left, y: top, width: side, height: side,
                                         style: "pointer-events: all; cursor: crosshair; touch-action: pinch-zoom" }); // two fingers still zoom
