@@ -623,8 +623,20 @@ BUGS = [
         ("ArrowDown goes up", 'Down": near(layer, source + 1, target)', 'Down": near(layer, source - 1, target)'),
     ),
     *bugs(
-        "viz/shapes",
+        "viz/shapes/__init__",
+        ("the frame around A is on another row", '"A.sum(axis=0)": (0, j, rows, 1)',
+         '"A.sum(axis=0)": (j, 0, rows, 1)'),
+        ("copies count as numbers that exist", "(rows >= len(real)) | (columns", "(rows > len(real)) | (columns"),
+    ),
+    *bugs(
+        "viz/shapes/words",
         ("every pair of sizes is stretched", "if 1 in (a, b) else", "if True else"),
+    ),
+    *bugs(
+        "viz/shapes/picture",
+        ("sizes are lined up at their beginning", "130 - 35 * column", "60 + 35 * column"),
+        ("a click on the result picks the mirrored cell", 'put={"row": i, "column": j}', 'put={"row": j, "column": i}'),
+        ("what exists is dotted and what is copied is not", "if part.copied[i, j]:", "if not part.copied[i, j]:"),
     ),
     *bugs(
         "viz/graph/__init__",

@@ -262,6 +262,9 @@ def test_the_overview_counts_the_wrong_cells_of_both_layers_and_leads_there():
         texts = (t for t in view.drawing.shapes if isinstance(t, Text))
         (text,) = (t.text for t in texts if 0 < t.x - box.x < box.wide and 0 < t.y - box.y < box.high)
         assert text == (str(count) if count else "✓")
+        texts = (t for t in view.drawing.shapes if isinstance(t, Text))
+        (row,) = (t.text for t in texts if t.x < box.x and abs(t.y - box.y - box.high / 2) < 2 and "layer " in t.text)
+        assert row == f"layer {layer}"
         assert f"{count} cells" in box.tip
         assert (box.fill == "pale orange") == (count > 0)
 

@@ -9,7 +9,9 @@ import pytest
 import test_viz
 
 from nnlib.viz import Shapes
-from nnlib.viz.shapes import A_NUMBERS, ASKS, B_NUMBERS, FAILS, OPERATIONS, SHAPES, SHOWS, meeting
+from nnlib.viz.drawing import Path, Rect, Text
+from nnlib.viz.shapes import A_NUMBERS, B_NUMBERS, OPERATIONS, SHAPES
+from nnlib.viz.shapes.words import ASKS, FAILS, SHOWS, meeting
 
 SIZES = list(itertools.product(range(1, 5), range(1, 5), range(5), range(1, 5)))
 NAMES = ("rows", "columns", "b_rows", "b_columns")
@@ -105,7 +107,7 @@ def test_the_written_calculation_gives_the_chosen_cell(operation):
                 min(row, len(view.now.result.values) - 1),
                 min(column, view.now.result.values.shape[1] - 1),
             )
-            line = view.now.texts[-1][0]
+            line = view.now.lines[-1]
             assert ("place" in line) == (len(by_rule(operation, sizes)[0]) == 1)
             assert str(j) in line.split(":")[0]
             left, _, right = line.split(": ")[1].partition(" = ")
@@ -156,8 +158,12 @@ def test_before_a_guess_nothing_gives_the_answer_away(operation):
         if "B" in operation:
             assert frame.B.values.tolist() == (B if sizes[2] else [B])
         assert "gives" not in view.facts_shown
-        assert frame.texts[-1][0] == "Which shape will the result have, or will it be an error?"
-        assert all(text in f"{operation} = ," for text, *_ in frame.texts[:-1])
+        assert (frame.lines, frame.meet) == (["Which shape will the result have, or will it be an error?"], [])
+        said = [text for text in view.drawing.texts() if not re.fullmatch(r"\d|[AB] \(.*\)", text)]
+        assert set(said) <= {"result", "?", *frame.lines, *f"{operation[1:]} =".replace(", ", ", |").split("|"), "=",
+                             operation[2], *operation[1:].replace(", ", ",|").split("|"), ""}  # fmt: skip
+        assert not view.drawing.keys
+        assert not any(shape.does for shape in view.drawing.shapes)
 
 
 def test_a_guess_is_right_or_wrong_and_why():
@@ -182,7 +188,9 @@ def test_exactly_the_clashing_sizes_are_crossed():
     for sizes in SIZES:
         view = sized(sizes, guess=SHOWS)
         pairs = [(sizes[0], sizes[2] or 1), (sizes[1], sizes[3])]
-        assert [text for text, *_ in view.now.texts].count("✗") == sum(stretched(*pair) is None for pair in pairs)
+        assert [text.text for text in view.drawing.named("size")].count("✗") == sum(
+            stretched(*pair) is None for pair in pairs
+        )
         assert view.facts_shown.count("neither is 1") == sum(stretched(*pair) is None for pair in pairs)
 
 
@@ -299,6 +307,83 @@ def test_a_by_loops_of_another_notebook_is_not_meant(other):
     assert not view.error
     assert not view.now.result.wrong.any()
     assert not notebook("def by_loops(X, W):\n    return 1", b_rows=0, b_columns=3)[0].error  # lines are not its task
+
+
+def cells(drawing, name):
+    """Return the rectangles of a table, the texts in their middle, as (box, text)."""
+    boxes = [s for s in drawing.shapes if isinstance(s, Rect) and re.match(rf"{name}(\[| copy)", s.name)]
+    texts = [s for s in drawing.shapes if isinstance(s, Text)]
+    inside = [[t.text for t in texts if 0 < t.x - b.x < b.wide and 0 < t.y - b.y < b.high] for b in boxes]
+    return list(zip(boxes, inside, strict=True))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_tables_lie_side_by_side_with_their_numbers(operation):
+    for sizes in [(4, 3, 0, 3), (1, 4, 4, 1), (3, 3, 3, 2), (4, 4, 4, 4)]:
+        view = sized(sizes, operation=operation, guess=SHOWS, row=1, column=1)
+        right = 0
+        for name in ("A", "B", "result"):
+            part = getattr(view.now, name)
+            if part is None:
+                assert not cells(view.drawing, name)
+                continue
+            found = cells(view.drawing, name)
+            assert [text for _, (text,) in found] == [text for row in part.texts for text in row]
+            if part.texts == [["no result"]]:
+                continue
+            columns = part.values.shape[1]
+            for k, (box, _) in enumerate(found):
+                assert (round(box.x - found[0][0].x), round(box.y - found[0][0].y)) == (
+                    40 * (k % columns),
+                    40 * (k // columns),
+                )
+                copied = part.copied.ravel()[k]
+                assert (bool(box.dash), box.fill == "paper") == (copied, copied)
+                assert ("copy" in box.tip) == copied
+            assert found[0][0].x > right
+            right = found[-1][0].x + 40
+            assert right <= view.drawing.wide
+
+
+def test_the_thick_frame_is_around_what_makes_the_cell():
+    view = sized((4, 3, 3, 2), operation="A @ B", guess=SHOWS, row=2, column=1)
+    frames = [shape for shape in view.drawing.named("frame") if shape.line == "focus"]
+    for frame, (name, i, j, rows, columns) in zip(
+        frames, [("A", 2, 0, 1, 3), ("B", 0, 1, 3, 1), ("result", 2, 1, 1, 1)], strict=True
+    ):
+        (first,) = view.drawing.named(f"{name}[{i}, {j}]")
+        assert (frame.x, frame.y, frame.wide, frame.high) == (first.x, first.y, 40 * columns, 40 * rows)
+
+
+def test_keys_and_clicks_choose_a_cell_of_the_result_and_stop_at_its_edge():
+    view = sized((4, 3, 3, 2), operation="A @ B", guess=SHOWS, row=3, column=3)  # at its last column, 1
+    keys = {key: move.put for key, move in view.drawing.keys.items()}
+    assert keys == {
+        "ArrowUp": {"row": 2, "column": 1}, "ArrowDown": {"row": 3, "column": 1},
+        "ArrowLeft": {"row": 3, "column": 0}, "ArrowRight": {"row": 3, "column": 1},
+    }  # fmt: skip
+    for i, j in np.ndindex(4, 2):
+        (box,) = view.drawing.named(f"result[{i}, {j}]")
+        assert box.does.put == {"row": i, "column": j}
+        assert f"row {i}, column {j} of result: {view.now.result.values[i, j]:g}" in box.tip
+    assert sum(shape.does is not None for shape in view.drawing.shapes) == 8
+
+
+def test_sizes_stand_so_that_they_end_at_the_same_place():
+    drawing = sized((4, 3, 0, 3), guess=SHOWS).drawing
+    places = {(text.x, text.y): text.text for text in drawing.named("size")}
+    columns, rows = sorted({x for x, _ in places}), sorted({y for _, y in places})
+    assert [[places[x, y] for x in columns] for y in rows] == [["4", "3"], ["", "3"], ["4", "3"]]
+
+
+def test_wrong_cells_of_the_readers_product_are_crossed():
+    view, _ = notebook(RIGHT.replace("return Y", "Y[3, 1] = 0\n    return Y"))
+    (box,) = view.drawing.named("result[3, 1]")
+    (cross,) = view.drawing.named("wrong")
+    assert 0 < cross.x - box.x < 5
+    assert 0 < cross.y - box.y < 5
+    marks = [s for s in view.drawing.shapes if isinstance(s, Path) and s.line == "wrong"]
+    assert len(marks) == 1
 
 
 def test_the_picture_differs_where_the_frame_does():

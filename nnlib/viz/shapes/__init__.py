@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.guards import arguments_of
-from nnlib.viz.grids import HEIGHT, MIDDLE, POINTS, WIDTH, Grid, box, draw_grid, grid, inputs, sign
 from nnlib.viz.readers import ask
+from nnlib.viz.shapes.picture import picture
+from nnlib.viz.shapes.words import ASKS, FAILS, SHOWS, STRETCH, differences, judged, meetings, met, reasons, written
 from nnlib.viz.view import Choice, Slider, View
 
 SIDE = 4  # the longest side
@@ -21,24 +22,41 @@ OPERATIONS = {
     "A.sum(axis=1)": lambda A, B: A.sum(axis=1),
     "A.sum(axis=1, keepdims=True)": lambda A, B: A.sum(axis=1, keepdims=True),
 }
-STRETCH = ("A + B", "A * B")
-ASKS, SHOWS, FAILS = "?", "show it", "an error"
-LINE = 246  # where the text below begins
 SHAPES = tuple(str(shape) for n in range(1, SIDE + 1) for shape in [(n,), *((n, m) for m in range(1, SIDE + 1))])
+
+
+@dataclass(frozen=True)
+class Grid:
+    """An array as it is shown, a line as a table of one row.   Shapes: values, copied, wrong, texts (rows, columns).
+
+    copied: cells that NumPy only acts as if it had;   wrong: cells that differ from NumPy's
+    framed: first row, first column, number of rows, number of columns, or nothing
+    """
+
+    title: str
+    note: str
+    values: np.ndarray
+    copied: np.ndarray
+    wrong: np.ndarray
+    texts: list
+    framed: list
 
 
 @dataclass(frozen=True)
 class ShapesFrame:
     """A, B or nothing, the result or a sign in its place.
 
-    at: row and column of the chosen cell, or nothing;   texts: [text, x, y, align, size]
+    at: row and column of the chosen cell, or nothing;   lines: why it is so, and the chosen cell's calculation
+    meet: how the sizes meet, (A's, B's, the result's) from the last one on, or nothing
     """
 
+    operation: str
     A: Grid
     B: Grid | None
     result: Grid
     at: list
-    texts: list
+    lines: list
+    meet: list
     says: str
 
 
@@ -46,27 +64,55 @@ def shapes_frame(operation, A, B, guess, row, column, product=None):
     """Return the ShapesFrame of an operation on A (n, m) and B (k,) or (k, l); `product` is the reader's A @ B."""
     B = B if "B" in operation else None
     question = f"{operation} for A {A.shape}" + ("" if B is None else f" and B {B.shape}")
-    texts = between(operation)
     if guess == ASKS:
-        texts += below(["Which shape will the result have, or will it be an error?"], 8)
         says = f"{question}: which shape will it have, or will it be an error? Choose your guess."
-        return ShapesFrame(*inputs(A, B), sign("?", "result"), [], texts, says)
+        lines = ["Which shape will the result have, or will it be an error?"]
+        return ShapesFrame(operation, *inputs(A, B), sign("?", "result"), [], lines, [], says)
     found, why = outcome(operation, A, B), reasons(operation, A, B)
     truth = FAILS if found is None else str(found.shape)
     note = "" if guess == SHOWS else f"{'✓' if guess == truth else '✗'} guessed {guess}"
     says = f"{judged(question, truth, guess)} {'; '.join(why).capitalize()}."
-    left = 200 if operation in STRETCH else 8
-    texts += lineup(operation, A, B) if operation in STRETCH else []
+    meet = [(a, b or "", met(a, b)) for a, b in meetings(A, B)] if operation in STRETCH else []
     if found is None:
-        return ShapesFrame(*inputs(A, B), sign("no result", FAILS, note), [], texts + below(why, left), says)
+        return ShapesFrame(operation, *inputs(A, B), sign("no result", FAILS, note), [], why, meet, says)
     given = found if product is None else ask("by_loops", product, A, B, gives=found.shape)
     result, wrong = np.atleast_2d(given), np.atleast_2d(given != found)
     at = [min(row, len(result) - 1), min(column, result.shape[1] - 1)]
     parts = inputs(A, B, behind(operation, A, found.ndim, *at), result.shape if operation in STRETCH else None)
     line = written(operation, parts, np.atleast_2d(found), result, at, found.ndim)
-    result = grid("result", result, (*at, 1, 1), title=f"result {truth}", note=note, wrong=wrong)
+    result = grid(result, (*at, 1, 1), title=f"result {truth}", note=note, wrong=wrong)
     says += f" {line.capitalize()}.{differences(wrong)}"
-    return ShapesFrame(*parts, result, at, texts + below([*why, line], left), says)
+    return ShapesFrame(operation, *parts, result, at, [*why, line], meet, says)
+
+
+# The tables
+
+
+def inputs(A, B, framed=((), ()), shape=None):
+    """Return the Grids of A and B, stretched to a shape if one is given."""
+    parts = []
+    for name, array, part in zip("AB", (A, B), framed, strict=True):
+        if array is None:
+            return [*parts, None]
+        real = np.atleast_2d(array)
+        full = real if shape is None else np.broadcast_to(real, shape)
+        rows, columns = np.indices(full.shape)
+        copied = (rows >= len(real)) | (columns >= real.shape[1])
+        note = f"stretched to {full.shape}" if copied.any() else ""
+        parts.append(grid(full, part, title=f"{name} {array.shape}", note=note, copied=copied))
+    return parts
+
+
+def grid(values, framed, title, note="", copied=False, wrong=False):
+    """Return the Grid of a table."""
+    copied, wrong = (np.broadcast_to(np.array(cells, bool), values.shape) for cells in (copied, wrong))
+    return Grid(title, note, values, copied, wrong, [[f"{number:.4g}" for number in row] for row in values], [*framed])
+
+
+def sign(text, title, note=""):
+    """Return a Grid of one cell with a word, in the place of the result."""
+    zero = np.zeros((1, 1))
+    return Grid(title, note, zero, zero == 0, zero > 0, [[text]], [])
 
 
 def outcome(operation, A, B):
@@ -75,66 +121,6 @@ def outcome(operation, A, B):
         return OPERATIONS[operation](A, B)
     except ValueError:
         return None
-
-
-# In words
-
-
-def judged(question, truth, guess):
-    """Return whether the guess is right, and what is."""
-    if guess == SHOWS:
-        return f"{question} gives {truth}."
-    return f"Right: {question} gives {truth}." if guess == truth else f"Wrong: {question} gives {truth}, not {guess}."
-
-
-def meetings(A, B):
-    """Return the pairs of sizes that meet, from the last one on; for a missing one 0."""
-    return list(zip(A.shape[::-1], (*B.shape[::-1], 0), strict=False))
-
-
-def meeting(a, b):
-    """Return what comes of it when two sizes meet.
-
-    >>> meeting(3, 4)
-    '3 meets 4, and neither is 1'
-    """
-    if not b:
-        return f"{a} meets a missing size, which counts as 1"
-    ends = "" if a == b else ", and the 1 is stretched" if 1 in (a, b) else ", and neither is 1"
-    return f"{a} meets {b}{ends}"
-
-
-def reasons(operation, A, B):
-    """Return in words why the result has its shape, or why there is none."""
-    if operation in STRETCH:
-        return [meeting(a, b) for a, b in meetings(A, B)]
-    if operation == "A @ B":
-        inner, outer = (A.shape[1], len(B)), " and ".join(map(str, (A.shape[0], *B.shape[1:])))
-        ends = f"are the same and vanish; left: {outer}" if inner[0] == inner[1] else "differ"
-        return [f"the inner sizes, {inner[0]} and {inner[1]}, {ends}"]
-    return [{
-        "A.T": "rows and columns change places",
-        "A.sum(axis=0)": "axis 0, the rows, goes away: one sum for each column",
-        "A.sum(axis=1)": "axis 1, the columns, goes away: one sum for each row",
-    }.get(operation, "one sum for each row; axis 1 is kept, with the size 1")]  # fmt: skip
-
-
-def written(operation, parts, found, given, at, axes):
-    """Return the calculation of the chosen cell in a line; found, given: NumPy's table, the reader's."""
-    terms = zip(*(part.values[box(part.framed)].ravel() for part in parts if part), strict=True)
-    by = " * " if operation == "A @ B" else operation[1:4]
-    side = " + ".join(by.join(f"{number:g}" for number in term) for term in terms)
-    place = f"row {at[0]}, column {at[1]}" if axes == 2 else f"place {at[1]}"
-    right, mine = (f"{table[*at]:g}" for table in (found, given))
-    return f"{place}: {side}{'' if side == right else f' = {right}'}" + ("" if mine == right else f", not {mine}")
-
-
-def differences(wrong):
-    """Return in words how many cells of the reader's product are wrong, or nothing."""
-    return f" Your by_loops differs from NumPy in {wrong.sum()} of {wrong.size} cells." if wrong.any() else ""
-
-
-# Where it all is drawn
 
 
 def behind(operation, A, axes, i, j):
@@ -149,29 +135,6 @@ def behind(operation, A, axes, i, j):
     return made.get(operation, (example, 0, 1, columns)), ()
 
 
-def between(operation):
-    """Return the signs between the tables; a method stands in the place of B."""
-    equals = ["=", 388, MIDDLE + 8, "center", 24]
-    if "B" in operation:
-        return [[operation[2], 188, MIDDLE + 8, "center", 24], equals]
-    method = operation[1:].replace(", ", ",\n").split("\n")
-    return [*([part, 288, MIDDLE + 6 + 22 * k, "center", 16] for k, part in enumerate(method)), equals]
-
-
-def lineup(operation, A, B):
-    """Return the two shapes one above the other, so that they end at the same place, and what they give."""
-    texts = below(["A", "B", operation], 30)
-    for k, (a, b) in enumerate(meetings(A, B)):
-        fits = max(a, b) if b in (0, 1, a) or a == 1 else "✗"
-        texts += below([str(size) for size in (a, b or "", fits)], 125 - 35 * k)
-    return texts
-
-
-def below(lines, left):
-    """Return lines of text below the tables."""
-    return [[line, left, LINE + 24 * k, "left", 15] for k, line in enumerate(lines)]
-
-
 class Shapes(View):
     """A quiz on shapes: guess the shape of A + B, A @ B, A.sum(axis=0) ..., and see how the result comes about.
 
@@ -184,7 +147,6 @@ class Shapes(View):
     """
 
     title = "Which shape will it have?"
-    script = "shapes.js"
     controls = (
         Choice("operation", "operation", tuple(OPERATIONS), "A + B"),
         Slider("rows", "rows of A", 1, SIDE, 1, 4),
@@ -196,7 +158,6 @@ class Shapes(View):
         Slider("column", "chosen column", 0, SIDE - 1, 1, 0),
     )
     asks = ("operation", "rows", "columns", "b_rows", "b_columns")
-    size = (WIDTH / 80, HEIGHT / 80)
 
     def moved(self, change):
         """Take the guess back when the question has changed: it would give the new answer away."""
@@ -222,14 +183,8 @@ class Shapes(View):
     def facts(self, frame):
         return frame.says
 
-    def draw(self, frame, ax):
-        ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
-        ax.set_axis_off()
-        for part in (frame.A, frame.B, frame.result):
-            if part is not None:
-                draw_grid(part, ax)
-        for text, x, y, align, size in frame.texts:
-            ax.text(x, y, text, ha=align, fontsize=size * POINTS)
+    def draw(self, frame):
+        return picture(frame)
 
 
 def two_arrays(function):
