@@ -590,8 +590,9 @@ BUGS = [
     *bugs(
         "viz/activation_numbers",
         ("cross-entropy in the view is the quadratic cost", "(a * (1 - a) if cost", "(1 if cost"),
-        ("the view's neuron learns one number", "w, b = w - LR * gradient, b - LR * gradient",
-         "w, b = w - LR * gradient, b"),
+        ("the view's neuron learns one number", "w, b = w - lr * gradient, b - lr * gradient",
+         "w, b = w - lr * gradient, b"),
+        ("the view's neuron has one learning rate", "target, cost, lr) if fits", "target, cost, 0.15) if fits"),
         ("a smaller jump is called a corner", "CORNER = 0.01", "CORNER = 0.005"),
         ("only a larger jump is called a corner", "CORNER = 0.01", "CORNER = 0.02"),
         ("a corner is looked for farther away", "derivative, h=1e-5)", "derivative, h=2e-5)"),

@@ -65,7 +65,8 @@ DEFAULTS = {
     "predict": {"mine": None},
 }
 VIEWS = {
-    "Activations": {"activation": "Sigmoid", "x": 4, "w": 2, "b": 2, "target": 0, "cost": "quadratic", "step": 300},
+    "Activations": {"activation": "Sigmoid", "x": 4, "w": 2, "b": 2, "target": 0, "cost": "quadratic"}
+    | {"lr": 0.15, "step": 300},
     "Backward": {"layer": 1, "array": "dW", "row": 1, "column": 0, "term": 4, "activation": "tanh", "seed": 0}
     | {"bug": "none"},
     "Descent": {"landscape": "ravine", "optimizer": "SGD", "lr": 0.046, "mu": 0.9, "noise": 0, "x": -4, "y": 1}

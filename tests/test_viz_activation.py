@@ -133,6 +133,18 @@ def test_a_dead_neuron_says_so():
     assert "nothing arrives" not in view.set(activation="LeakyReLU").facts_shown
 
 
+def test_a_relu_dies_by_one_step_that_is_far_too_large():
+    alive, dead = (Activations(activation="ReLU", target=1, lr=lr, step=1) for lr in (0.15, 1))
+    np.testing.assert_allclose(alive.now.sums, [4, 4 - 2 * 0.15 * 3])
+    np.testing.assert_allclose(dead.now.sums, [4, 4 - 2 * 1 * 3])
+    assert "nothing arrives" in dead.facts_shown
+    assert "nothing arrives" not in alive.facts_shown
+    for view, is_flat in [(alive, False), (dead, True)]:
+        x = view.drawing.named("neuron")[0].points[:, 0].mean()
+        (area,) = (area for area in view.drawing.named("flat") if area.x < 400)
+        assert (area.x <= x <= area.x + area.wide) == is_flat
+
+
 def test_the_frame_holds_the_run_up_to_the_step():
     view = Activations()
     whole = view.now
@@ -246,7 +258,15 @@ def test_both_ends_of_each_control():
 
 def test_a_hidden_control_and_what_is_stored():
     view = Activations(hide=["cost"])
-    assert [control["name"] for control in view.spec["controls"]] == ["activation", "x", "w", "b", "target", "step"]
+    assert [control["name"] for control in view.spec["controls"]] == [
+        "activation",
+        "x",
+        "w",
+        "b",
+        "target",
+        "lr",
+        "step",
+    ]
     data, metadata = view._repr_mimebundle_()
     assert "after step 300 0.20" in data["text/plain"]
     assert "nearly flat" in metadata["image/png"]["alt"]

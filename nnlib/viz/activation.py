@@ -40,6 +40,7 @@ class Activations(View):
         Slider("b", "initial bias b", -3, 3, 0.1, 2.0),
         Slider("target", "target t", 0, 1, 0.1, 0.0),
         Choice("cost", "cost", ("quadratic", "cross-entropy"), "quadratic"),
+        Slider("lr", "learning rate", 0.05, 2, 0.05, 0.15),
         Slider("step", "step", 0, STEPS, 1, float(STEPS)),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlib.viz.readers import ask
 
-LOW, HIGH, FLAT, STEPS, LR, FAR = -6, 6, 0.05, 300, 0.15, 1e6
+LOW, HIGH, FLAT, STEPS, FAR = -6, 6, 0.05, 300, 1e6
 CORNER = 0.01  # between the slopes on both sides
 PLACES = np.linspace(LOW, HIGH, 600)[1:-1]  # 599 is prime: none of them is a round number, where corners are
 
@@ -41,13 +41,13 @@ class ActivationFrame:
     fits: bool
 
 
-def activation_frame(activation, x, w, b, target, cost, step):
+def activation_frame(activation, x, w, b, target, cost, lr, step):
     """Return the ActivationFrame of `activation`, which has f(X) and derivative(X, Y) as in nnlib.activations."""
     y, derivative = curve(activation, PLACES)
     measured, wrong = measured_derivative(activation, derivative)
     point = np.concatenate([[x], *curve(activation, np.array([x]))])
     fits = cost == "quadratic" or bool(y.min() > 0 and y.max() < 1)
-    run = learned(activation, w, b, target, cost) if fits else np.full((STEPS + 1, 4), np.nan)
+    run = learned(activation, w, b, target, cost, lr) if fits else np.full((STEPS + 1, 4), np.nan)
     seen = [0, 1, *run[np.isfinite(run[:, 1]), 1:].ravel()]
     ends = np.array(limits(y, derivative, measured)), np.array([min(seen), max(seen)])
     head = type(activation).__name__, target, PLACES
@@ -93,7 +93,7 @@ def limits(y, derivative, measured):
     )
 
 
-def learned(activation, w, b, target, cost):
+def learned(activation, w, b, target, cost, lr):
     """Return sum, answer, derivative, gradient of a neuron at each step, (STEPS + 1, 4); its input is 1."""
     run = np.full((STEPS + 1, 4), np.nan)
     for row in run:
@@ -104,7 +104,7 @@ def learned(activation, w, b, target, cost):
         if not max(abs(a), abs(gradient)) < FAR:
             break
         row[:] = z[0], a, derivative, gradient
-        w, b = w - LR * gradient, b - LR * gradient
+        w, b = w - lr * gradient, b - lr * gradient
     return run
 
 
