@@ -627,6 +627,7 @@ BUGS = [
         "viz/shapes/__init__",
         ("the frame around A is on another row", '"A.sum(axis=0)": (0, j, rows, 1)',
          '"A.sum(axis=0)": (j, 0, rows, 1)'),
+        ("a guess made before the question changed comes back", "SHOWS) and (late or changed", "SHOWS) and (changed"),
         ("copies count as numbers that exist", "(rows >= len(real)) | (columns", "(rows > len(real)) | (columns"),
     ),
     *bugs(

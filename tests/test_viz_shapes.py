@@ -215,6 +215,16 @@ def test_a_new_question_takes_the_guess_back(change):
     assert view.state["guess"] == SHOWS
 
 
+def test_a_move_that_was_made_before_the_guess_was_back_does_not_bring_it_back():
+    view = sized((4, 3, 0, 3), guess="(4, 3)")
+    first = view.state | {"rows": 3}
+    for sent in (first, first | {"row": 2}):  # the browser has not yet heard of an answer to the first
+        view.set_state({"state": sent})
+        assert view.state["guess"] == ASKS
+    view.set_state({"state": view.state | {"guess": "(3, 3)"}})
+    assert view.facts_shown.startswith("Right")
+
+
 def test_the_choice_of_a_cell_keeps_the_guess_and_a_bad_one_changes_nothing():
     view = sized((4, 3, 0, 3), guess="(4, 3)").set(row=2, column=1)
     assert view.now.at == [2, 1]

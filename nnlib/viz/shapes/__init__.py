@@ -160,9 +160,14 @@ class Shapes(View):
     asks = ("operation", "rows", "columns", "b_rows", "b_columns")
 
     def moved(self, change):
-        """Take the guess back when the question has changed: it would give the new answer away."""
+        """Take the guess back when the question has changed: it would give the new answer away.
+
+        A guess that comes together with another change was made before: the browser had not heard that it is back.
+        """
         old, new = change["old"], change["new"]
-        if new.get("guess") not in (ASKS, SHOWS) and any(old.get(name) != new.get(name) for name in self.asks):
+        changed = {name for name in new if old.get(name) != new[name]}
+        late = "guess" in changed and len(changed) > 1
+        if new.get("guess") not in (ASKS, SHOWS) and (late or changed & set(self.asks)):
             self.state = new | {"guess": ASKS}  # comes here once more
         else:
             self.update()
