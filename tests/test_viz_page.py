@@ -289,8 +289,10 @@ def test_what_a_hand_draws_is_seen_at_once_and_once(pad):
     assert tab.over.get_attribute("stroke-linejoin") == "round"
     answered(tab)
     assert tab.over.count() == 1  # the hand is still at it
+    assert not tab.below.is_visible()  # none is seen twice
     tab.mouse.up()
     assert (tab.over.count(), tab.below.count()) == (0, 1)
+    assert tab.below.is_visible()
     stroke(tab, (0.2, 0.8), (0.4, 0.8))
     assert (tab.over.count(), tab.below.count()) == (1, 1)  # the kernel still thinks
     answered(tab)

@@ -16,10 +16,13 @@ function paper(above, { control, model, picture, apply, gone }) {
   const text = () => model.get("state")[name];
   const strokes = () => (text().startsWith("#") ? [] : text().split(".").filter(Boolean)); // not of a picture
   const where = (x, y) => `L${left + (x + 0.5) * unit} ${top + (y + 0.5) * unit}`;
+  const drawn = (kind) => [...picture.querySelectorAll(`:scope > svg:first-child > ${kind}[clip-path]`)];
+  const show = () => drawn(":not(image)").forEach((ink, k) => ink.setAttribute("display", fresh.some(([n]) => n === k) ? "none" : "inline"));
   const trim = () => { // what is no longer in the drawing goes at once
-    const count = strokes().length, drawn = (kind) => [...picture.querySelectorAll(`:scope > svg:first-child > ${kind}[clip-path]`)];
+    const count = strokes().length;
     for (const ink of [...drawn(":not(image)").slice(count), ...(text().startsWith("#") ? [] : drawn("image"))]) ink.remove();
     fresh = fresh.filter(([k, path]) => k < count || path.remove());
+    show(); // none twice
   };
   const become = (next) => { apply({ [name]: next }); trim(); };
   return {
@@ -42,11 +45,12 @@ function paper(above, { control, model, picture, apply, gone }) {
       const path = fresh.at(-1)?.[1];
       path?.setAttribute("d", path.getAttribute("d") + where(x, y));
     },
-    settle(drawing) { // what the kernel has drawn need not be seen twice
+    settle(drawing) { // what the kernel has drawn as well is seen in its picture
       trim();
       if (drawing || !model.get("code").includes(`${name}='${text()}'`)) return;
       for (const [, path] of fresh) path.remove();
       fresh = [];
+      show();
     },
   };
 }
