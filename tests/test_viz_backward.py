@@ -149,6 +149,16 @@ def test_each_cell_shows_its_number_and_below_it_the_measured_one(layer, activat
         assert crossed == (abs(found - right) > 1e-5)
 
 
+@pytest.mark.parametrize("array", ["dW", "db", "dX"])
+def test_a_cell_says_what_it_holds_and_what_is_measured(array):
+    view = Backward(array=array, row=0, column=1, bug="no 1/n", seed=1)
+    right = np.atleast_2d(measured(1, "tanh")[0][array])[0, 1]
+    said = [f"{name_of(array, 0, 1)} holds {number(4 * right)}", f"measured {number(right)}: ✗ they differ"]
+    assert view.now.lines[2:] == said
+    assert ", ".join(said) in view.facts_shown
+    assert {said[0], f"measured {number(right)}", "✗ they differ"} <= set(view.drawing.texts())
+
+
 def into(array, i, j):
     """Return what goes into a cell, as {table: index}."""
     row, column = (i, slice(None)), (slice(None), j)
