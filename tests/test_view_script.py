@@ -8,9 +8,10 @@ from test_viz import VIEWS
 from test_viz_page import shown, traits  # noqa: F401
 
 from nnlib.viz import Neuron
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel
-from nnlib.viz.view import Choice, Slider, View, moves_of
+from nnlib.viz.view import View, moves_of
 
 pytestmark = pytest.mark.browser
 

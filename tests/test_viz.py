@@ -12,9 +12,10 @@ import pytest
 
 from nnlib import viz
 from nnlib.viz import Neuron, View
+from nnlib.viz.controls import Choice
 from nnlib.viz.neuron import border, neuron_frame
 from nnlib.viz.pad.ink import Strokes
-from nnlib.viz.view import Choice, packed
+from nnlib.viz.view import packed
 
 VIEWS = [view for view in vars(viz).values() if isinstance(view, type) and issubclass(view, View) and view is not View]
 

@@ -7,10 +7,10 @@ import pytest
 
 from nnlib import SGD, Adam, RMSProp
 from nnlib.viz import Descent
+from nnlib.viz.controls import Choice
 from nnlib.viz.descent.landscapes import LANDSCAPES
 from nnlib.viz.descent.walks import RULES, STEPS
 from nnlib.viz.drawing import Circle, Move, Path, Rect
-from nnlib.viz.view import Choice
 
 
 def path_of(view):

@@ -11,9 +11,9 @@ import pytest
 from patience import PATIENCE
 
 from nnlib.viz import live
+from nnlib.viz.controls import Slider
 from nnlib.viz.drawing import Drawing
 from nnlib.viz.live import KEPT, Live
-from nnlib.viz.view import Slider
 
 
 @dataclass(frozen=True)

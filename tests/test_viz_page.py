@@ -10,8 +10,8 @@ from chromium import CONTRAST
 from test_viz import VIEWS, ends
 
 from nnlib.viz import Descent, DigitPad, Neuron
+from nnlib.viz.controls import Choice
 from nnlib.viz.pad.ink import Strokes
-from nnlib.viz.view import Choice
 
 pytestmark = pytest.mark.browser
 

@@ -6,10 +6,12 @@ import numpy as np
 
 from nnlib.checks.engine import kind
 from nnlib.viz.activation_numbers import FLAT, HIGH, LOW, STEPS, activation_frame, lesson, reproach
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move, shortened
 from nnlib.viz.known_activations import ACTIVATIONS, is_activation
+from nnlib.viz.notebook import readers_names
 from nnlib.viz.panels import Panel, ticks_between
-from nnlib.viz.view import Choice, Slider, View, readers_names
+from nnlib.viz.view import View
 
 SHEET, LEFT, RIGHT = (800, 430), (48, 84, 330, 300), (448, 84, 330, 300)  # boxes of the panels
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.data import logic_gate
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.neuron import HIGH, LOW, border, draw_corner, half_plane
 from nnlib.viz.panels import Panel, ticks_between
 from nnlib.viz.readers import ask
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 LINES = np.round(np.linspace(LOW, HIGH, 12), 6)  # of the grid, a fifth apart: both axes of the corners are among them
 FINE = np.linspace(LOW, HIGH, 45)

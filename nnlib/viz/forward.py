@@ -7,13 +7,14 @@ import numpy as np
 from nnlib.checks.engine import kind
 from nnlib.checks.n03 import dense_forward
 from nnlib.losses import softmax
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.forward_numbers import SOURCES, forward_arrays, shown, verdict, written_out
 from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.readers import wrong_cells
 from nnlib.viz.sums import Working, beside, number, onward
 from nnlib.viz.tables import Focus, Table, write_out
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 HIGH, TERMS = 26, 5  # height of a cell; terms of the longest sum
 PLACES = {  # left, top, width of a cell: what goes into a product stands to the left of it and above it

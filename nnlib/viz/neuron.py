@@ -6,10 +6,11 @@ import numpy as np
 
 from nnlib.checks.n01 import neuron
 from nnlib.data import logic_gate
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel
 from nnlib.viz.readers import ask
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 LOW, HIGH = -0.6, 1.6  # of the plane that is shown, in both directions
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from nnlib.checks.n01 import neuron, perceptron_step
 from nnlib.data import logic_gate
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.neuron import HIGH, LOW, answer, border, draw_corner, half_plane
 from nnlib.viz.panels import Panel, ticks_between
 from nnlib.viz.readers import ask
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 MOST = 40  # corrections; XOR has no end
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.live import Live
 from nnlib.viz.training_picture import Axis, apart, axis_for, draw_picture, sheet_of
 from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, network
 from nnlib.viz.training_words import Curves, caption, curves_of, facts_of, hints_of
-from nnlib.viz.view import Choice, Slider, arguments
+from nnlib.viz.view import arguments
 
 BATCHES, PICTURES = 10, 500  # of a step, at most
 

@@ -4,11 +4,9 @@ state (validated) -> frame (arrays and numbers) -> drawing (shapes) -> SVG in th
 """
 
 import base64
-import math
-import sys
 import threading
 import time
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 
 import anywidget
@@ -16,9 +14,9 @@ import numpy as np
 import traitlets
 
 from nnlib.checks.engine import place
-from nnlib.guards import brief
 from nnlib.plotting import figure, png
 from nnlib.training import limited_blas
+from nnlib.viz.notebook import cell_id, execution_count, raised_in, readers_names
 from nnlib.viz.palette import styles
 from nnlib.viz.picture import picture_bytes
 from nnlib.viz.svg import svg
@@ -27,63 +25,6 @@ from nnlib.viz.watch import NeverEnds, ended
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
 LONGEST = 20_000  # characters of a text that a view is made from
-
-
-@dataclass(frozen=True)
-class Slider:
-    """A number between two ends, moved by `step`; a whole step keeps it whole.
-
-    With scale="log" the hand moves its logarithm to base 10, by `step`; with "nines" that of the distance from 1,
-    so that 0.9, 0.99 and 0.999 are equally far apart. `acts` are pairs of another control and a value: with none of
-    these it does nothing and is disabled; without any pairs it always acts.
-    """
-
-    name: str
-    label: str
-    low: float
-    high: float
-    step: float
-    start: float
-    scale: str = "linear"
-    acts: tuple = ()
-
-    def check(self, owner, value):
-        """Return the value as a float; raises ValueError if it is none, or outside."""
-        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or not self.low <= value <= self.high:
-            raise ValueError(f"{owner} expected {self.name} from {self.low:g} to {self.high:g}, got {brief(value)}")
-        if isinstance(self.step, int):
-            if value != int(value):
-                raise ValueError(f"{owner} expected {self.name} to be a whole number, got {value!r}")
-            return int(value)
-        return round(float(value), 6) + 0.0  # no -0.0
-
-    def read(self, owner, text):
-        """Return the value that a text holds."""
-        try:
-            return self.check(owner, float(text))
-        except ValueError:
-            got = f"{self.low:g} to {self.high:g}, got {brief(text)}"
-            raise ValueError(f"{owner} expected {self.name} from {got}") from None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of several words."""
-
-    name: str
-    label: str
-    options: tuple
-    start: str
-
-    def check(self, owner, value):
-        """Return the value; raises ValueError if it is none of the options."""
-        if value not in self.options:
-            got = f"{', '.join(self.options)}, got {brief(value)}"
-            raise ValueError(f"{owner} expected {self.name} to be one of {got}")
-        return value
-
-    read = check
 
 
 class View(anywidget.AnyWidget):
@@ -331,37 +272,3 @@ def arguments(state):
 def text_of(state):
     """Return values of controls as a short string."""
     return ";".join(f"{name}={value}" for name, value in state.items())
-
-
-def readers_names():
-    """Return the names of the notebook: those of the first caller outside of this package."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("nnlib.viz"):
-        frame = frame.f_back
-    return frame.f_globals if frame is not None else {}
-
-
-def raised_in(error, function):
-    """Whether an error came out of this function."""
-    code, trace = getattr(function, "__code__", None), error.__traceback__
-    while code is not None and trace is not None:
-        if trace.tb_frame.f_code is code:
-            return True
-        trace = trace.tb_next
-    return False
-
-
-def shell():
-    """Return the IPython that runs this, or None."""
-    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-
-
-def cell_id():
-    """Return the id of the cell that runs, as JupyterLab tells it, or None."""
-    parent = getattr(shell(), "get_parent", dict)()
-    return parent.get("metadata", {}).get("cellId")
-
-
-def execution_count():
-    """Return the number of the run, as it stands in brackets beside the cell, or None."""
-    return getattr(shell(), "execution_count", None)

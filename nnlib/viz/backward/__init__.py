@@ -21,9 +21,10 @@ from nnlib.viz.backward.walk import (
     walk_back,
     with_bug,
 )  # fmt: skip
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.readers import wrong_cells
 from nnlib.viz.sums import Working, bracketed, number, products
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 
 @dataclass(frozen=True)

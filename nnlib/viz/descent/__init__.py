@@ -3,11 +3,12 @@
 import math
 from dataclasses import dataclass
 
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.descent.landscapes import LANDSCAPES, bands
 from nnlib.viz.descent.walks import FAR, RULES, STEPS, Walk, chance, walk_path, walk_until
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel, ticks_between
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 SHEET, MAP, BESIDE = (770, 424), (50, 40, 440, 330), (566, 40, 190, 330)  # boxes of the panels
 LOWEST, HIGHEST = 1e-6, 1e3  # ends of the panel of heights

@@ -6,10 +6,12 @@ import numpy as np
 
 from nnlib.labels import confusion_matrix
 from nnlib.losses import softmax
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.errors.digits import checked_digits, example, grey, scores_of
 from nnlib.viz.errors.picture import draw_curve, draw_pictures, draw_table
-from nnlib.viz.view import Choice, Slider, View, arguments, readers_names
+from nnlib.viz.notebook import readers_names
+from nnlib.viz.view import View, arguments
 
 SHOWN, SILENT = 21, 10  # SILENT: the column of those that are not answered
 SORTS = ("most confident first", "least confident first")

@@ -2,10 +2,12 @@
 
 from nnlib.autodiff import Tensor
 from nnlib.checks.n07 import order
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move, text_width
 from nnlib.viz.graph.frame import LABEL_AIR, graph_frame
 from nnlib.viz.graph.record import names_in, order_asked, recorded
-from nnlib.viz.view import Choice, Slider, View, readers_names
+from nnlib.viz.notebook import readers_names
+from nnlib.viz.view import View
 
 
 def example(kind=Tensor):

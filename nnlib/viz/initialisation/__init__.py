@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move, text_width
 from nnlib.viz.initialisation.rules import (
     BINS,
@@ -21,8 +22,9 @@ from nnlib.viz.initialisation.rules import (
 )
 from nnlib.viz.initialisation.words import facts_of, said
 from nnlib.viz.known_activations import OR_NONE
+from nnlib.viz.notebook import readers_names
 from nnlib.viz.panels import Panel, power
-from nnlib.viz.view import Choice, Slider, View, readers_names
+from nnlib.viz.view import View
 
 FULL = 0.1  # of the numbers, for a full bar
 LOST = {"ReLU": "dead", "Tanh": "saturated", "Sigmoid": "saturated"}  # others have no such units, or we do not know

@@ -10,12 +10,13 @@ from nnlib.data.handwriting import SIDE, normalise, read_picture, resized
 from nnlib.losses import softmax
 from nnlib.model import Sequential
 from nnlib.pretrained import digit_reader
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing
 from nnlib.viz.pad.ink import Strokes, sheet_of, text_of
 from nnlib.viz.pad.nearest import nearest
 from nnlib.viz.pad.picture import draw_nearest, draw_pad, draw_reading
 from nnlib.viz.readers import ask
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 LARGEST = 8_000_000  # bytes of a file
 FAR = 7.6  # 99 of 100 test digits have one of these nearer than that

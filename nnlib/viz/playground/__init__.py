@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib import evaluate, train
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.known_activations import OR_NONE
 from nnlib.viz.live import Live
 from nnlib.viz.playground.net import DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, Run, maps_of
 from nnlib.viz.playground.picture import draw_picture
-from nnlib.viz.view import Choice, Slider
 
 
 class Record(NamedTuple):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.guards import arguments_of
+from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.readers import ask
 from nnlib.viz.shapes.picture import picture
 from nnlib.viz.shapes.words import ASKS, FAILS, SHOWS, STRETCH, differences, judged, meetings, met, reasons, written
-from nnlib.viz.view import Choice, Slider, View
+from nnlib.viz.view import View
 
 SIDE = 4  # the longest side
 A_NUMBERS = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3], [4, 5, 6, 7]])
