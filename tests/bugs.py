@@ -494,6 +494,11 @@ BUGS = [
         ("a unit turns against the hand", "w[1] * by)})  # the end", "-w[1] * by)})  # the end"),
     ),
     *bugs(
+        "viz/controls",
+        ("a slider goes beyond its end", "self.low <= value <= self.high", "self.low <= value"),
+        ("any word is taken", "if value not in self.options:", "if False:"),
+    ),
+    *bugs(
         "viz/watch",
         ("nothing is ended", "if not over[0]:", "if over[0]:"),
         ("the main thread is ended as well", "if threading.current_thread() is threading.main_thread():", "if False:"),

@@ -10,7 +10,7 @@ NOT_CORE = {"__init__", "__main__", "data/__init__", "export", "notebooks", "plo
 # The exercises of a notebook have wrong answers of their own; what draws, writes words or waits is no computing.
 NOT_COMPUTING = {"__init__", "view"}
 NOT_COMPUTING |= {"initialisation/words", "training_picture", "training_words"}
-NOT_COMPUTING |= {"book", "catalogue", "sources"}
+NOT_COMPUTING |= {"notebook", "book", "catalogue", "sources"}
 OUTSIDE = re.compile("/(checks|experiments|viz)/")
 
 

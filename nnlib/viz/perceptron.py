@@ -134,5 +134,6 @@ class Perceptron(View):
             panel.mark("round", k, right, 7 if k == frame.step else 3.5, fill="value", **here, name=f"step {k}")
         if frame.rests:
             panel.mark("star", len(frame.shown), 4, 10, fill="ink", name="rest")
-            place = float(panel.x(len(frame.shown))) + 14, float(panel.y(4)) - 2
-            panel.drawing.text("at rest", *place, halo=True)
+            panel.drawing.text(
+                "at rest", float(panel.x(len(frame.shown))) - 14, float(panel.y(4)), align="right", halo=True
+            )
