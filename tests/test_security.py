@@ -26,6 +26,8 @@ PICKLES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 NETWORK = {"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "webbrowser"}
 HARMLESS = {"urllib.parse", "urllib.parse.quote", "urllib.parse.unquote"}  # they write addresses, and open none
 PROGRAMS = {"subprocess", "multiprocessing", "pty", "ctypes", "cffi"}
+# Python itself is asked to raise an error in another thread: it offers no other way.
+ENDS_LOOPS = {"ctypes", *(f"ctypes.{name}" for name in ["pythonapi", "c_ulong", "py_object"])}
 CALLS = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
 OF_OS = ("system", "popen", "fork", "posix_spawn", "startfile", "exec", "spawn")  # what their names start with
 READERS = {"load", "fromfile", "memmap", "genfromtxt", "loadtxt", "read_array", "open_memmap"}  # of NumPy
@@ -56,7 +58,8 @@ def forbidden(tree):
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_no_pickle_no_eval_no_network_no_shell(module):
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    assert list(forbidden(tree)) == []
+    found = {what for _, what in forbidden(tree)}
+    assert found == ENDS_LOOPS if module.__name__ == "nnlib.viz.watch" else not found
 
 
 BAD = [
@@ -120,7 +123,7 @@ def test_the_progress_bar_shows_names_as_text():
 def test_values_of_learners_are_escaped_in_the_page(capsys, monkeypatch):
     """What checks, predictions, figures and views say of them, put into a notebook and made HTML."""
     neuron = notebook(f"def neuron(x, w, b):\n    raise ValueError({EVIL!r})\nview = Neuron()")["view"]
-    strange = notebook("def neuron(x, w, b):\n    return thing\nview = Neuron()", thing=Evil())["view"]
+    strange = notebook("def neuron(x, w, b):\n    return thing\nview = Neuron()", thing=type(EVIL, (), {})())["view"]
     names = {"check": check, "neuron": lambda x, w, b: Evil()}
     exec("check('01.1')", names)
     exec("check('01.1')", names | {"neuron": lambda x, w, b: [].index(EVIL)})
