@@ -604,9 +604,27 @@ BUGS = [
         ("the gradient lacks the derivative", "gradient = mistake * derivative", "gradient = mistake"),
     ),
     *bugs(
-        "viz/training_run",
+        "viz/training/run",
         ("the view judges by what it learned from", "digits(50_000, CHECKED)", "digits(0, CHECKED)"),
         ("the view's momentum is none", "SGD(lr, momentum=0.9)", "SGD(lr, momentum=0.0)"),
+        ("one huge weight blanks all others", "return min(most, USUAL * float(np.median(sizes)) or most), most",
+         "return most, most"),
+    ),
+    *bugs(
+        "viz/training/words",
+        ("a run at 41 percent is fine", "if right >= GOOD:", "if right >= 0.3:"),
+        ("a run that is stuck still learns", "if half > 2 and", "if half > 99 and"),
+    ),
+    *bugs(
+        "viz/training/picture",
+        ("training has the role of validation", 'draw_curve(panel, "training", "training",',
+         'draw_curve(panel, "training", "validation",'),
+        ("validation has the role of training", 'draw_curve(panel, "validation", "validation",',
+         'draw_curve(panel, "validation", "training",'),
+        ("the first tile is at the bottom", "in divmod(k, across))", "in divmod(len(tiles) - 1 - k, across))"),
+        ("tips of tiles go down the columns", "row, column = divmod(k, across)", "column, row = divmod(k, across)"),
+        ("labels of layers change places", "order, n = places.argsort", "order, n = (-places).argsort"),
+        ("guessing is right in half of all cases", "guessing(panel, 0.1)", "guessing(panel, 0.5)"),
     ),
     *bugs(
         "viz/playground/net",
@@ -792,7 +810,7 @@ BUGS = [
         ("the score is coloured as if it were 2 p - 1", "np.tanh(maps[-1] / 2)", "np.tanh(maps[-1])"),
     ),
     *bugs(
-        "viz/training",
+        "viz/training/__init__",
         ("a step is ten batches, however large they are", "min(BATCHES, PICTURES // int(batch))", "BATCHES"),
         ("a moved learning rate is ignored", "run.optimizer.lr, run.optimizer.weight_decay = lr, float(decay)",
          "run.optimizer.weight_decay = float(decay)"),

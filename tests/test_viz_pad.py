@@ -17,7 +17,7 @@ from nnlib.viz.errors.digits import example
 from nnlib.viz.pad import FAR, FULL, article
 from nnlib.viz.pad.ink import Strokes, sheet_of, text_of
 from nnlib.viz.pad.nearest import known, nearest
-from nnlib.viz.training_run import digits, unseen
+from nnlib.viz.training.run import digits, unseen
 
 DIGITS = {  # as a hand may draw them, in the middle of the pad
     0: "hKmMrQuXvfunrumyh0cyXuUnTfUXXQcMhK",

@@ -1,6 +1,8 @@
 """The live view of training: its numbers against a bare loop, each hint by a run that earns it, readers' models."""
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,9 +23,9 @@ from nnlib import (
 from nnlib.advice import idle
 from nnlib.optimizers import SGD
 from nnlib.viz import LiveTraining
-from nnlib.viz.training_picture import apart, axis_for, sheet_of
-from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, unseen
-from nnlib.viz.training_words import Curves, hints_of
+from nnlib.viz.training.picture import LOSS, NORMS, apart, axis_for, lines_of, sheet_of
+from nnlib.viz.training.run import OPTIMIZERS, USUAL, Run, darkest, digits, endless, unseen
+from nnlib.viz.training.words import Curves, hints_of, verdict
 
 
 def built(rng, width=32, dtype=np.float64):
@@ -49,7 +51,7 @@ def test_a_run_gives_what_a_bare_loop_gives(mnist):
         if k == 80:
             break
     view = LiveTraining(lr=0.002, seed=3).run(8)
-    np.testing.assert_array_equal(view.going.model.params, model.params)
+    np.testing.assert_array_equal(view.current.model.params, model.params)
     np.testing.assert_allclose(view.now.run.batch[1:], np.mean(np.reshape(losses, (8, 10)), axis=1))
     np.testing.assert_allclose(view.now.norms[1:], np.mean(np.reshape(norms, (8, 10, 2)), axis=1))
     first = 784 * 32 + 32
@@ -65,25 +67,25 @@ def test_a_run_gives_what_a_bare_loop_gives(mnist):
 
 def test_the_update_ratio_of_plain_steps_is_rate_times_gradient_over_weights():
     view = LiveTraining(optimizer="SGD", lr=0.1, hidden="none", batch="500", seed=1)  # one batch a step
-    before = view.going.model.params.copy()
+    before = view.current.model.params.copy()
     view.run(1)
-    wanted = 0.1 * np.linalg.norm(view.going.model.grads) / np.linalg.norm(before)
+    wanted = 0.1 * np.linalg.norm(view.current.model.grads) / np.linalg.norm(before)
     np.testing.assert_allclose(view.now.ratios, [wanted])
-    np.testing.assert_allclose(view.now.norms[-1], [np.linalg.norm(view.going.model.grads)])
+    np.testing.assert_allclose(view.now.norms[-1], [np.linalg.norm(view.current.model.grads)])
 
 
 def test_rate_and_decay_act_at_once_and_the_rest_begins_anew():
     view = LiveTraining(batch="1").run(2).set(lr=0.1, decay="0.01").run(1)
-    assert (view.going.optimizer.lr, view.going.optimizer.weight_decay, view.step) == (0.1, 0.01, 3)
+    assert (view.current.optimizer.lr, view.current.optimizer.weight_decay, view.step) == (0.1, 0.01, 3)
     for change in [{"hidden": "none"}, {"dropout": 0.5}, {"optimizer": "SGD"}, {"pictures": "1000"}, {"seed": 1}]:
         assert view.run(1).set(**change).step == 0
 
 
 def test_dropout_and_scale_reach_the_model():
     view = LiveTraining(dropout=0.5, hidden="32-32", scale=0.1, activation="Tanh")
-    names = [type(layer).__name__ for layer in view.going.model.layers]
+    names = [type(layer).__name__ for layer in view.current.model.layers]
     assert names == ["Dense", "Tanh", "Dropout", "Dense", "Tanh", "Dropout", "Dense"]
-    assert 0.09 < np.abs(view.going.model.layers[0].W).max() / math.sqrt(6 / 816) <= 0.1
+    assert 0.09 < np.abs(view.current.model.layers[0].W).max() / math.sqrt(6 / 816) <= 0.1
     assert len(view.now.ratios) == 3
 
 
@@ -134,10 +136,10 @@ def test_a_run_whose_loss_is_no_number_stands_still_and_says_so():
     view = LiveTraining(activation="LeakyReLU", hidden="32-32", optimizer="momentum", lr=10.0, scale=10.0).run(60)
     assert view.error == ""
     assert view.now.hints[0].startswith("Exploded: the loss is no finite number any more in step ")
-    before = view.going.model.params.copy()
+    before = view.current.model.params.copy()
     view.run(3)
-    np.testing.assert_array_equal(view.going.model.params, before)
-    assert not view.wanted.is_set()
+    np.testing.assert_array_equal(view.current.model.params, before)
+    assert not view.running.is_set()
     view.start().thread.join(10)  # it ends by itself
     assert view.error == ""
     assert view._repr_mimebundle_()[0]["image/png"]
@@ -148,12 +150,12 @@ def test_hints_of_runs_that_earn_them():
     assert still.hints == ["Not learning: after 24 steps the loss is 2.30, no better than guessing, ln 10 = 2.30"]
     fine = LiveTraining(lr=0.001).run(40).now
     assert fine.hints[0].startswith("Fine: the validation loss went from 2.42 to 0.")
-    assert (fine.verdict, LiveTraining().now.verdict) == ("Fine", "Too early to say")
+    assert (verdict(fine.hints), verdict(LiveTraining().now.hints)) == ("Fine", "Too early to say")
     over = LiveTraining(pictures="1000", lr=0.005, hidden="128").run(96)
-    assert over.now.verdict == "Overfitting"
+    assert [shape.text for shape in over.drawing.named("verdict")] == ["Overfitting"]
     assert "Overfitting" not in over.show(8).facts_shown
     two = LiveTraining(hidden="32-32", lr=1.0).run(24).now
-    assert (two.verdict, len(two.hints)) == ("Dead units, Not learning", 3)
+    assert (verdict(two.hints), len(two.hints)) == ("Dead units, Not learning", 3)
 
 
 def test_a_model_with_a_softmax_of_its_own_is_told_that_there_are_two():
@@ -161,11 +163,11 @@ def test_a_model_with_a_softmax_of_its_own_is_told_that_there_are_two():
     assert view.now.hints[0].startswith("Softmax twice: the model's scores lie between 0 and 1")
 
 
-def made_up(mean, val_loss):
+def made_up(mean, val_loss, accuracy=0.9):
     """Return Curves of a run that was looked at in every eighth step."""
     steps, checked = np.arange(8.0 * len(val_loss) - 7), np.arange(0.0, 8 * len(val_loss), 8)
     mean = np.interp(steps, [0, steps[-1]], mean)
-    return Curves(steps, mean, mean, checked, np.array(val_loss), np.full(len(val_loss), 0.5))
+    return Curves(steps, mean, mean, checked, np.array(val_loss), np.full(len(val_loss), accuracy))
 
 
 @pytest.mark.parametrize(
@@ -188,23 +190,148 @@ def test_hints_of_made_up_runs(mean, val_loss, units, heads):
     assert [hint.split(":")[0] for hint in hints_of(made_up(mean, val_loss), units)] == heads
 
 
+@pytest.mark.parametrize(
+    ("val_loss", "accuracy", "head", "words"),
+    [
+        ([2.4, 2.1, 1.9, 1.7], 0.41, "Still learning", "went from 2.40 to 1.70, and 41.0% are right so far"),
+        ([2.4, 1.2, 0.9, 0.7, 0.6, 0.55], 0.79, "Still learning", "79.0% are right so far"),
+        ([2.4, 1.2, 0.9, 0.7, 0.6, 0.55], 0.8, "Fine", "went from 2.40 to 0.55"),
+        ([2.4, 1.7, 1.5, 1.5, 1.6, 1.5], 0.41, "Stuck", "since step 16 the validation loss has not fallen, and 41.0%"),
+        ([2.4, 1.7, 1.5, 1.5, 1.6, 1.4], 0.41, "Still learning", "to 1.40"),
+        ([2.4, 1.7, 1.5, 1.5, 1.6], 0.41, "Still learning", "to 1.60"),  # too early to say
+    ],
+)
+def test_a_run_is_fine_only_if_it_reads_well(val_loss, accuracy, head, words):
+    (hint,) = hints_of(made_up((2.4, val_loss[-1]), val_loss, accuracy), [])
+    assert hint.split(":")[0] == head
+    assert words in hint
+
+
+def test_a_run_at_41_percent_is_not_called_fine():
+    view = LiveTraining(optimizer="SGD", lr=0.003, hidden="none").run(24)
+    assert 0.2 < view.now.run.accuracy[-1] < 0.7
+    assert view.now.hints[0].startswith("Still learning: ")
+
+
 def test_tiles_are_the_weights_of_layer_1_the_first_one_at_the_top_left():
     view = LiveTraining().run(1)
-    W, sheet = view.going.model.layers[0].W, view.now.tiles[::-1]
+    (image,) = view.drawing.named("weights")
+    W, sheet, tiles = view.current.model.layers[0].W, image.values, view.drawing.named("tile")
+    assert image.scale == "signed"
     assert sheet.shape == (4 * 30, 8 * 30)
     np.testing.assert_allclose(sheet[1:29, 1:29].ravel(), W[:, 0] / np.abs(W).max(), atol=1 / 127)
     np.testing.assert_allclose(sheet[31:59, 61:89].ravel(), W[:, 10] / np.abs(W).max(), atol=1 / 127)
     assert np.isnan(sheet[:, 29:31]).all()
+    pixel = image.wide / sheet.shape[1]
+    assert len(tiles) == 32
+    assert (tiles[10].x - image.x, tiles[10].y - image.y) == pytest.approx((60 * pixel, 30 * pixel))
+    low, high = (float(text.replace("−", "-")) for text in tiles[10].tip.partition(" from ")[2].split(" to "))
+    assert (low, high) == pytest.approx((W[:, 10].min(), W[:, 10].max()), rel=0.1)
     assert sheet_of(np.zeros((10, 784), np.int8)).shape == (2 * 30, 5 * 30)
 
 
+def test_one_huge_weight_blanks_no_pictures():
+    view = LiveTraining().run(2)
+    before = view.drawing.named("weights")[0].values
+    W = view.current.model.layers[0].W
+    largest = np.abs(W).max()
+    W[400, 3] = -50.0
+    view.records[-1] = (2, view.record(view.current))
+    view.update()
+    after = view.drawing.named("weights")[0].values
+    usual = USUAL * np.median(np.abs(W))
+    np.testing.assert_allclose(after[1:29, 1:29], before[1:29, 1:29] * largest / min(50, usual), atol=2 / 127)
+    assert np.nanmin(after) == -1
+    assert f"the darkest is {usual:.2g}, the largest 50" in view.drawing.texts()
+    assert darkest(np.zeros(4)) == (1.0, 1.0)
+    assert darkest(np.array([0, 0, 0, 2.0])) == (2.0, 2.0)
+
+
+def test_one_huge_loss_at_the_start_does_not_flatten_the_curves():
+    view = LiveTraining()
+    view.records[0] = (0, replace(view.records[0][1], val_loss=1e5))
+    curve = view.run(40).drawing.named("training")[0]
+    assert np.ptp(curve.points[1:, 1]) > LOSS[3] / 4
+    (beyond,) = view.drawing.named("beyond")
+    assert beyond.text == "↑ up to 100000"
+    assert not LiveTraining().run(60).drawing.named("beyond")
+
+
 def test_axes_have_room_and_labels_keep_apart():
-    axis = axis_for(np.array([0.01, np.nan, 3]))
-    assert axis.low < 0.01 < 3 < axis.high
-    assert 2 <= len(axis.ticks) <= 6
-    heights = apart(np.array([1, 1, 1, np.nan]), axis_for(np.array([1.0])))
-    assert (np.diff(np.sort(heights)) > 0.1099).all()
-    assert 0 <= heights.min() < heights.max() <= 1
+    (low, high), ticks = axis_for(np.array([0.01, np.nan, 3]))
+    assert low < 0.01 < 3 < high
+    assert 2 <= len(ticks) <= 6
+    (low, high), _ = axis_for(np.array([1.0, 2, 2, 2, 900]), np.array([np.nan, 7, np.nan]))
+    assert high > 900  # where a run is now is always to be seen
+    (low, high), _ = axis_for(np.array([900.0, 2, 2, 2, 1]), np.array([np.nan, 70, np.nan]))
+    assert 70 < high < 500
+    places = apart(np.array([50.0, 50, 50, 80]), 20, 80)
+    assert (np.diff(np.sort(places)) > 15.99).all()
+    assert 20 <= places.min() < places.max() <= 80
+    assert len(apart(np.full(30, 50.0), 20, 80)) == 30
+
+
+def test_curves_have_their_roles_and_lie_where_their_numbers_are():
+    view = LiveTraining(pictures="1000", lr=0.005).run(24).pin().set(seed=1).run(16)
+    roles = {"training": "training", "validation": "validation", "accuracy": "validation", "each step": "training"}
+    roles |= {"pinned: training": "grey", "pinned: validation": "pinned", "pinned: accuracy": "pinned"}
+    curves = {name: view.drawing.named(name)[0] for name in roles}
+    assert {name: curve.line for name, curve in curves.items()} == roles
+    logs = [("training", view.now.run.mean), ("pinned: validation", view.now.pinned.val_loss)]
+    seen = [curves[name].points[~np.isnan(values), 1] for name, values in logs]
+    numbers = np.concatenate([np.log(values[~np.isnan(values)]) for _, values in logs])
+    slope, start = np.polyfit(numbers, np.concatenate(seen), 1)
+    assert slope < 0
+    np.testing.assert_allclose(np.concatenate(seen), start + slope * numbers, atol=1e-6)
+    rises = np.polyfit(view.now.run.accuracy, curves["accuracy"].points[:, 1], 1)
+    assert rises[0] == pytest.approx(-LOSS[3] / 1.02)
+    (guess,) = {shape.points[0, 1] for shape in view.drawing.named("guessing")[:1]}
+    assert guess == pytest.approx(start + slope * math.log(math.log(10)))
+    (last,) = view.drawing.named("validation, last")
+    assert last.tip == f"validation, step 16: {view.now.run.val_loss[-1]:.3g}"
+
+
+def test_gradients_have_other_dashes_and_their_labels_stand_at_their_ends():
+    view = LiveTraining(hidden="32-32", scale=0.3).run(12)
+    lines = [view.drawing.named(f"gradient {k}")[0] for k in (1, 2, 3)]
+    assert [line.line for line in lines] == ["first", "second", "third"]
+    labels = view.drawing.named("layer")
+    assert [label.text for label in labels] == ["layer 1", "layer 2", "layer 3"]
+    assert [label.fill for label in labels] == [line.line for line in lines]
+    order = np.argsort([line.points[-1, 1] for line in lines])
+    assert list(order) == list(np.argsort([label.y for label in labels]))
+    assert list(order) == list(np.argsort(-view.now.norms[-1]))
+    assert labels[0].tip == f"layer 1: {view.now.norms[-1, 0]:.3g}"
+
+
+def test_no_panel_is_empty_at_the_start():
+    drawing = LiveTraining().drawing
+    assert len(drawing.named("guessing")) == 2
+    for name in ("validation, last", "accuracy, last", "weights"):
+        assert drawing.named(name)
+    x, y, wide, high = NORMS
+    inside = [s for s in drawing.shapes if getattr(s, "text", "") and x < s.x < x + wide and y < s.y < y + high]
+    assert [shape.text for shape in inside] == ["from the first step on"]
+
+
+def test_a_long_verdict_takes_two_lines():
+    assert lines_of("Dead units, Not learning") == ["Dead units, Not learning"]
+    assert lines_of("Units that are all alike, Saturated units, Not learning") == [
+        "Units that are all alike, Saturated units",
+        "Not learning",
+    ]
+
+
+def test_a_model_of_many_layers_has_labels_that_fit():
+    def deep(rng):
+        sizes = [784, *[12] * 24, 10]
+        return Sequential(*(Dense(n, m, rng=rng) for n, m in pairwise(sizes)))
+
+    labels = LiveTraining(deep).run(1).drawing.named("layer")
+    heights = np.sort([label.y for label in labels])
+    assert np.diff(heights).min() > 14
+    assert NORMS[1] <= heights[0]
+    assert heights[-1] <= NORMS[1] + NORMS[3]
 
 
 def test_records_are_small_and_a_step_back_shows_what_was():
@@ -215,6 +342,7 @@ def test_records_are_small_and_a_step_back_shows_what_was():
     assert view.show(11).facts_shown == fresh.facts_shown
     np.testing.assert_array_equal(view.now.tiles, fresh.now.tiles)
     np.testing.assert_array_equal(view.now.norms, fresh.now.norms)
+    assert view.picture == fresh.picture
 
 
 def test_a_pinned_run_stays_beside_the_next():
@@ -224,7 +352,7 @@ def test_a_pinned_run_stays_beside_the_next():
     np.testing.assert_array_equal(view.now.pinned.mean, before)
     assert view.now.last == 10
     again = eval(view.to_code(), {"LiveTraining": LiveTraining})
-    assert again.frame == view.frame
+    assert again.picture == view.picture
 
 
 # Readers' models
@@ -248,13 +376,13 @@ def test_a_readers_model_needs_four_names_only():
     view = LiveTraining(Own, optimizer="SGD", lr=0.1).run(24)
     assert view.error == ""
     assert view.now.run.accuracy[-1] > 0.7
-    assert view.now.caption == "no first layer W (784, units) to show"
+    assert "no first layer W (784, units) to show" in view.drawing.texts()
     assert view.code.startswith("LiveTraining(Own, optimizer='SGD', lr=0.1, batch='32'")
     for again in [
         eval(view.to_code(), {"LiveTraining": LiveTraining, "Own": Own}),
         LiveTraining.from_text(view.to_text(), make=Own),
     ]:
-        assert again.frame == view.frame
+        assert again.picture == view.picture
 
 
 def test_the_readers_function_is_looked_up_by_name_and_may_be_written_anew():
@@ -262,9 +390,9 @@ def test_the_readers_function_is_looked_up_by_name_and_may_be_written_anew():
     exec("def build(rng):\n    return built(rng)\nview = LiveTraining(build).run(1)", names)
     view = names["view"]
     plain = LiveTraining().run(1)
-    np.testing.assert_array_equal(view.going.model.params, plain.going.model.params)
+    np.testing.assert_array_equal(view.current.model.params, plain.current.model.params)
     exec("def build(rng):\n    return Own(rng)", names)
-    assert type(view.reset().going.model) is Own
+    assert type(view.reset().current.model) is Own
     assert view.spec["controls"][0]["name"] == "optimizer"
 
 
@@ -306,7 +434,7 @@ def test_a_readers_layer_is_told_in_the_view_what_it_lacks(methods, says):
 
     view = LiveTraining(make)
     assert says in view.error
-    assert view.run(1).going is None
+    assert view.run(1).current is None
 
 
 def test_trying_a_readers_layer_moves_nothing():
@@ -316,7 +444,7 @@ def test_trying_a_readers_layer_moves_nothing():
         LiveTraining(lambda rng, cls=cls: Sequential(Dense(784, 10, rng=rng), cls(0.5, rng=rng))).run(2)
         for cls in (own, Dropout)
     ]
-    assert views[0].frame == views[1].frame
+    assert views[0].picture == views[1].picture
 
 
 def test_gradients_that_are_nan_at_once_or_of_another_shape_are_said():
@@ -332,7 +460,7 @@ def test_gradients_that_are_nan_at_once_or_of_another_shape_are_said():
 
 def test_scores_that_become_nan_later_are_an_explosion():
     view = LiveTraining(Own, optimizer="SGD", lr=0.1).run(8)
-    view.going.model.params[:] = np.nan
+    view.current.model.params[:] = np.nan
     assert "Exploded: the loss is no finite number any more in step 9" in view.run(1).facts_shown
     assert view.error == ""
 

@@ -8,6 +8,7 @@ import numpy as np
 from nnlib.advice import EARLY, mostly_idle
 
 GUESSING = math.log(10)  # the loss of guessing
+GOOD = 0.8  # of the validation pictures right: as many as simple models reach
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,19 @@ def hints_of(curves, units, signs=()):
         if mean < 0.8 * then:  # less may be noise
             rose = f"since step {curves.checked[best]:.0f} validation loss rose from {val[best]:.2f} to {val[-1]:.2f}"
             hints.append(f"Overfitting: {rose}, while training loss fell from {then:.2f} to {mean:.2f}")
-    return hints or [f"Fine: the validation loss went from {start:.2f} to {val[-1]:.2f}"]
+    return hints or [how_it_goes(curves)]
+
+
+def how_it_goes(curves):
+    """Return in words how far a run has come that suffers from nothing."""
+    val, right = curves.val_loss, curves.accuracy[-1]
+    way, half = f"the validation loss went from {val[0]:.2f} to {val[-1]:.2f}", len(val) // 2
+    if right >= GOOD:
+        return f"Fine: {way}"
+    if half > 2 and val[half:].min() > 0.98 * val[:half].min():
+        since = f"since step {curves.checked[half - 1]:.0f} the validation loss has not fallen"
+        return f"Stuck: {since}, and {right:.1%} are right. Try another learning rate"
+    return f"Still learning: {way}, and {right:.1%} are right so far"
 
 
 def facts_of(frame):
@@ -69,8 +82,14 @@ def facts_of(frame):
     return ". ".join([*said, *frame.hints])
 
 
-def caption(record):
-    """Return what the tiles are."""
-    if record.tiles is None:
-        return "no first layer W (784, units) to show"
-    return f"W of layer 1: blue +, orange −\nthe darkest is {record.top:.2g}"
+def verdict(hints):
+    """Return the hints in short."""
+    return ", ".join(dict.fromkeys(hint.split(":")[0] for hint in hints))
+
+
+def caption(tiles, top, most):
+    """Return in lines what the tiles are."""
+    if tiles is None:
+        return ["no first layer W (784, units) to show"]
+    beyond = f", the largest {most:.2g}" if most > top else ""
+    return ["W of layer 1: blue +, orange −", f"the darkest is {top:.2g}{beyond}"]

@@ -8,9 +8,9 @@ import numpy as np
 from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.live import Live
-from nnlib.viz.training_picture import Axis, apart, axis_for, draw_picture, sheet_of
-from nnlib.viz.training_run import OPTIMIZERS, Run, digits, endless, network
-from nnlib.viz.training_words import Curves, caption, curves_of, facts_of, hints_of
+from nnlib.viz.training.picture import draw_picture
+from nnlib.viz.training.run import OPTIMIZERS, Run, digits, endless, network
+from nnlib.viz.training.words import Curves, curves_of, facts_of, hints_of
 from nnlib.viz.view import arguments
 
 BATCHES, PICTURES = 10, 500  # of a step, at most
@@ -18,27 +18,25 @@ BATCHES, PICTURES = 10, 500  # of a step, at most
 
 @dataclass(frozen=True)
 class TrainingFrame:
-    """A run up to a step: curves, norms (n, layers) with the heights of their labels (layers,) from 0 to 1, and tiles.
+    """A run up to a step, and the pinned one.
 
-    `tiles` (rows, columns) is one sheet from -1 to 1, its lowest row first. The rest is for the words.
+    norms: (n, layers) lengths of gradients;   tiles: int8 (units, 784), or None;   top, most: as in Record
+    last: the step at the right end;   ratios: (layers,);   idle: lists [kind, how many, of];   hints: in words
     """
 
     run: Curves
     pinned: Curves | None
     norms: np.ndarray
-    labels: np.ndarray
-    loss_axis: Axis
-    norm_axis: Axis
     last: int
-    tiles: np.ndarray
-    caption: str
+    tiles: np.ndarray | None
+    top: float
+    most: float
     step: int
     seen: int
     epochs: float
     idle: list
     ratios: np.ndarray
     hints: list
-    verdict: str
 
 
 class LiveTraining(Live):
@@ -52,9 +50,9 @@ class LiveTraining(Live):
     'Step 1'
     """
 
-    title, script, unit, size = "Live training", "training.js", "step", (7.6, 6.2)
-    restart = ("hidden", "activation", "scale", "dropout", "optimizer", "batch", "pictures", "seed")
-    models = restart[:4]  # what a reader's model does not ask for
+    title, unit = "Live training", "step"
+    restarts = ("hidden", "activation", "scale", "dropout", "optimizer", "batch", "pictures", "seed")
+    models = restarts[:4]  # what a reader's model does not ask for
     controls = (
         Choice("hidden", "hidden units", ("none", "32", "128", "32-32"), "32"),
         Choice("activation", "activation", tuple(ACTIVATIONS), "ReLU"),
@@ -95,7 +93,7 @@ class LiveTraining(Live):
         with np.errstate(all="ignore"):
             run.learn(min(BATCHES, PICTURES // int(batch)))
         if run.stopped:
-            self.wanted.clear()  # nothing moves any more: no thread is needed
+            self.running.clear()  # nothing moves any more: no thread is needed
 
     def record(self, run, **_):
         with np.errstate(all="ignore"):
@@ -103,31 +101,25 @@ class LiveTraining(Live):
 
     def frame_of(self, run, record, records, pinned, pictures, **_):
         curves, old = curves_of(records), curves_of(pinned) if pinned else None
-        norms = np.clip([r.norms for _, r in records], 0, 1e9)
         looked = [r for _, r in records if not math.isnan(r.accuracy)]
-        beside = [] if old is None else [old.mean, old.val_loss]
-        norm_axis, hints = axis_for(norms), hints_of(curves, looked[-1].idle, looked[-1].signs)
         return TrainingFrame(
             run=curves,
             pinned=old,
-            norms=norms,
-            labels=apart(norms[-1], norm_axis),
-            loss_axis=axis_for(curves.batch, curves.val_loss, *beside),
-            norm_axis=norm_axis,
+            norms=np.clip([r.norms for _, r in records], 0, 1e9),
             last=max(10, records[-1][0], pinned[-1][0] if pinned else 0),
-            tiles=sheet_of(record.tiles),
-            caption=caption(record),
+            tiles=record.tiles,
+            top=record.top,
+            most=record.most,
             step=records[-1][0],
             seen=record.seen,
             epochs=record.seen / int(pictures),
             idle=[list(units) for units in looked[-1].idle],
             ratios=record.ratios,
-            hints=hints,
-            verdict=", ".join(dict.fromkeys(hint.split(":")[0] for hint in hints)),
+            hints=hints_of(curves, looked[-1].idle, looked[-1].signs),
         )
 
     def facts(self, frame):
         return facts_of(frame)
 
-    def draw(self, frame, ax):
-        draw_picture(frame, ax)
+    def draw(self, frame):
+        return draw_picture(frame)

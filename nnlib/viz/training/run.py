@@ -22,6 +22,7 @@ from nnlib.viz.known_activations import ACTIVATIONS
 
 CHECKED, EVERY = 1000, 8  # validation pictures, and steps between two looks at them; base records halve: a power of 2
 TILES = 32  # units, at most
+USUAL = 8  # times the median of all weights: as far as those of a net that learns well go
 OPTIMIZERS = {
     "SGD": SGD,
     "momentum": lambda lr: SGD(lr, momentum=0.9),
@@ -37,7 +38,7 @@ class Record:
     loss: mean over its batches;   mean: running mean of those;   norms: lengths of each layer's gradient, mean over its
     batches;   ratios: how far its last batch moved each layer, as a part of the layer's own length;   idle: triples
     (kind, how many, of);   signs: in words, what else the model suffers from;   tiles: int8 (units, 784), of which 127
-    is the weight `top`.
+    is the weight `top`, or a larger one;   most: the largest
     """
 
     loss: float
@@ -50,6 +51,7 @@ class Record:
     signs: tuple
     tiles: np.ndarray | None
     top: float
+    most: float
     seen: int
 
 
@@ -84,6 +86,12 @@ def endless(X, y, batch_size, rng):
     while True:
         for X_batch, y_batch in minibatches(X, y, batch_size, rng):
             yield scaled(X_batch), y_batch
+
+
+def darkest(sizes):
+    """Return what the darkest place of the tiles stands for, and the largest size: a few huge ones blank no others."""
+    most = float(sizes.max()) or 1.0
+    return min(most, USUAL * float(np.median(sizes)) or most), most
 
 
 class Run:
@@ -173,8 +181,9 @@ class Run:
     def record(self):
         """Return the Record of the present step."""
         W = getattr(self.layers[0], "W", None) if self.layers else None
-        tiles, top = None, math.nan
+        tiles, top, most = None, math.nan, math.nan
         if np.ndim(W) == 2 and len(W) == SIDE**2 and np.isfinite(W).all():
-            top = float(np.abs(W[:, :TILES]).max()) or 1.0
-            tiles = np.rint(W[:, :TILES].T * (127 / top)).astype(np.int8)
-        return Record(self.loss, self.mean, self.norms, self.ratios, *self.look(), tiles, top, self.seen)
+            tiles = W[:, :TILES].T
+            top, most = darkest(np.abs(tiles))
+            tiles = np.rint(np.clip(tiles / top, -1, 1) * 127).astype(np.int8)
+        return Record(self.loss, self.mean, self.norms, self.ratios, *self.look(), tiles, top, most, self.seen)
