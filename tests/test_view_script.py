@@ -7,7 +7,7 @@ import pytest
 from test_viz import VIEWS
 from test_viz_page import shown, traits  # noqa: F401
 
-from nnlib.viz import Neuron
+from nnlib.viz import Neuron, Playground
 from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel
@@ -331,3 +331,65 @@ def test_every_key_changes_its_control_from_every_value_or_is_at_its_end(kind, s
                 assert moved or any(ends), (key, view.state)
                 for name, by in move.add.items():
                     assert (state[name] - view.state[name]) * by >= 0
+
+
+@pytest.fixture
+def run(shown):  # noqa: F811
+    """A page with a view that trains, in the middle of a run; `run.sent()` is what it has told the kernel since."""
+    view = Playground().run(20)
+    tab = shown(view)
+    tab.live = lambda **now: tab.evaluate(
+        "live => window.model.arrive({ live, answers: window.model.get('answers') + 1 })", view.live | now
+    )
+    tab.sent = lambda: tab.evaluate("window.sent.splice(0)")
+    return tab
+
+
+def test_the_page_acknowledges_the_pictures_of_a_run(run):
+    run.live(running=False)
+    assert run.sent() == []
+    run.live(running=True)
+    run.live(running=True, step=21, shown=21)
+    assert run.sent() == [{"do": "seen"}] * 2
+
+
+def test_the_speed_of_a_run_is_told_and_shown(run):
+    speed = run.get_by_label("speed")
+    assert speed.input_value() == "normal"
+    assert speed.locator("option").all_inner_texts() == ["slow", "normal", "fast"]
+    speed.select_option("slow")
+    assert run.sent() == [{"do": "pace", "pace": "slow"}]
+    run.live(pace="fast")
+    assert speed.input_value() == "fast"
+
+
+def test_looking_back_in_a_run_stays_there_until_its_end_is_reached(run):
+    back = run.get_by_label("look back")
+    run.live(running=True)
+    back.focus()
+    for _ in range(3):
+        back.press("ArrowLeft")
+    run.live(running=True, step=30, shown=30)  # news from before the kernel has heard of it
+    assert back.input_value() == "17"
+    run.live(running=True, step=31, shown=17)
+    assert back.input_value() == "17"
+    assert "epoch 17 of 31" in run.inner_text(".nnv-back")
+    back.press("End")
+    shows = [message["step"] for message in run.sent() if message["do"] == "show"]
+    assert shows == [19, 18, 17, None]
+    run.live(running=True, step=40, shown=40)
+    assert back.input_value() == "40"
+
+
+def test_when_the_kernel_is_gone_a_run_is_at_rest_and_its_button_says_start(run):
+    run.live(running=True)
+    assert run.get_by_role("button", name="Pause").count() == 1
+    run.sent()
+    run.evaluate("window.model.fire('comm_live_update')")
+    start = run.get_by_role("button", name="Start")
+    assert start.is_disabled()
+    start.evaluate("e => { e.disabled = false; e.click(); }")  # a click throws nothing, and is told to nobody
+    run.live(running=True)
+    assert start.count() == 1
+    assert run.sent() == []
+    assert run.inner_text(".nnv-note") == "The kernel that drew this is gone: run the cell again."

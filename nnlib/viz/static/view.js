@@ -247,7 +247,7 @@ function render({ model, el }, more) {
   model.on("change", show); // once for all that a message brings
   model.on("change:answers", () => {
     clearTimeout(waiting);
-    note.textContent = model.get("note");
+    if (!lost) note.textContent = model.get("note");
     play?.answered();
     root.dataset.answers = model.get("answers");
   });
