@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from patience import PATIENCE
 
-from nnlib.viz import live
+from nnlib.viz import live, watch
 from nnlib.viz.controls import Slider
 from nnlib.viz.drawing import Drawing
 from nnlib.viz.live import KEPT, Live
@@ -198,8 +198,11 @@ def test_buttons_of_the_page_do_the_same(view):
 
 def test_a_closed_view_leaves_no_thread(view):
     before = threading.active_count()
-    Counter(rate=0).start().close()
-    assert threading.active_count() == before
+    view = Counter(rate=0).start()
+    thread = view.thread
+    view.close()
+    assert not thread.is_alive()
+    wait_for(lambda: threading.active_count() <= before)  # what watches for loops without an end, too
 
 
 def test_a_state_that_the_page_spoiled_stops_nothing(view):
@@ -476,6 +479,21 @@ def test_looking_back_stays_where_it_is_while_the_run_goes_on(view):
     view.show(None)
     wait_for(lambda: view.live["shown"] > before)
     view.pause()
+
+
+def test_a_step_that_never_ends_is_ended_and_said(view, monkeypatch):
+    monkeypatch.setattr(watch, "LONG", 0.2)
+
+    class Endless(Counter):
+        def advance(self, run, **state):
+            while self.step == 3:
+                pass
+            super().advance(run, **state)
+
+    view = Endless().start()
+    wait_for(lambda: view.error)
+    assert "Is there a loop that never ends?" in view.error
+    assert (view.pause().step, view.live["running"]) == (3, False)
 
 
 class Edited(Counter):

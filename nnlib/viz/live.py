@@ -14,6 +14,7 @@ import traitlets
 from nnlib.guards import check_whole
 from nnlib.training import limited_blas
 from nnlib.viz.view import View, arguments, text_of
+from nnlib.viz.watch import NeverEnds, ended
 
 KEPT = 400  # records of a run; when there are more, every second one is forgotten
 MOST = 10_000  # steps that a text may ask for
@@ -245,13 +246,14 @@ class Live(View):
         while self.running.is_set():
             try:
                 with self.lock:
-                    self.slice()
+                    with ended():
+                        self.slice()
                     if (sliced := time.perf_counter()) >= due:
                         self.update()
                         self.count_picture()
-                        ended = time.perf_counter()
-                        due = ended + max(RATE, (ended - sliced) / SHARE)
-            except Exception as error:
+                        shown = time.perf_counter()
+                        due = shown + max(RATE, (shown - sliced) / SHARE)
+            except (Exception, NeverEnds) as error:
                 self.running.clear()
                 self.fail(error)
             turn = max(turn + PACES[self.pace], time.perf_counter() - BEHIND)
