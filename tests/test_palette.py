@@ -155,7 +155,7 @@ def test_no_picture_has_another_colour():
     known = {to_rgb(colour) for colour in [*DATA, *GRIDS, *PALE, *TINTS.values(), INK, "#ffffff", *views]}
     text = "\n".join(SOURCES)
     found = re.findall(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b", text)
-    assert {to_rgb(colour) for colour in [*views, BLUE, ORANGE, GREY]} <= set(map(to_rgb, found))  # all files are looked at
+    assert {to_rgb(colour) for colour in [*views, BLUE, ORANGE, GREY]} <= set(map(to_rgb, found))  # all are read
     assert {colour for colour in found if to_rgb(colour) not in known} == set()
     assert set(re.findall(r"cmap=\"?(\w+)", text)) <= {"Greys", "Oranges", "SIGNED"}
     channels = re.findall(r"(?:rgba\(|(?:BLUE|ORANGE) = \[)(\d+), (\d+), (\d+)", text)
