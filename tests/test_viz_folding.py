@@ -44,8 +44,11 @@ def test_a_gap_of_points_and_of_lines_that_touch():
 
 def test_facts_and_line_of_what_folds_and_what_does_not():
     folded, flat = Folding(), Folding(activation="Tanh", turn1=20)
-    assert folded.facts_shown == "XOR: (0, 1) and (1, 0) have become the same point; a line can part both classes"
-    assert flat.facts_shown.endswith("no line parts both classes")
+    met = "(0, 1) and (1, 0) have become the same point"
+    assert folded.facts_shown == f"XOR: {met}; a line can separate circles from squares"
+    assert flat.facts_shown.endswith("no line separates circles from squares")
+    three = Folding(b1=-0.7, b2=0.7).facts_shown
+    assert three.startswith("XOR: (0, 1) and (1, 0) and (1, 1) have become the same point; no line")
     assert len(folded.drawing.named("between")) == 1
     assert flat.drawing.named("between") == []
     (line,), panel = folded.drawing.named("between"), folded.drawing.named("grid")[0].clip

@@ -84,6 +84,18 @@ def test_what_it_says():
     assert Perceptron(gate="xor", seed=3, step=0).facts_shown.startswith("XOR, correction 0. Now ")
     said = Perceptron(gate="xor", seed=3, step=MOST).facts_shown
     assert said.endswith("Now 2 of 4 corners are right. It has not come to rest in 40 corrections")
+    assert Perceptron(gate="xor", seed=3, step=1).facts_shown.endswith("Now 1 of 4 corners is right")
+    assert Perceptron(gate="xor", seed=3, step=7).facts_shown.endswith("right (the line is outside the picture)")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_word_at_the_star_stays_inside(seed):
+    for gate in ["and", "or", "nand"]:
+        drawing = Perceptron(gate=gate, seed=seed).drawing
+        (word,) = [text for text in drawing.named("") if getattr(text, "text", "") == "at rest"]
+        left, _, wide, _ = word.box()
+        assert left > 450
+        assert left + wide < drawing.wide
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -86,22 +86,31 @@ def named(corner):
     return f"({corner[0]:.0f}, {corner[1]:.0f})"
 
 
+def meetings(frame):
+    """Return places in the hidden plane, and for each the names of the corners that lie there, nearly."""
+    places = {}
+    for corner, H in zip(frame.corners, frame.H, strict=True):
+        key = next((k for k in places if np.hypot(*(H - k)) < SAME * size_of(frame)), tuple(H))
+        places.setdefault(key, []).append(named(corner))
+    return list(places.items())
+
+
 class Folding(View):
     """What a hidden layer of two units does to the plane: XOR's corners before and after, a line between them or none.
 
-    Drag a hidden unit's line to move it, its round end to turn it. Driven by the reader's `dense_forward(X, W, b)`.
+    Drag a neuron's line to move it, or its round end to turn it. Driven by the reader's `dense_forward(X, W, b)`.
 
     >>> Folding().facts_shown
-    'XOR: (0, 1) and (1, 0) have become the same point; a line can part both classes'
+    'XOR: (0, 1) and (1, 0) have become the same point; a line can separate circles from squares'
     """
 
     title = "A hidden layer folds the plane"
     controls = (
         Choice("activation", "activation", ("step", *ACTIVATIONS), "step"),
-        Slider("turn1", "unit 1: direction in °", -180, 180, 5, 45),
-        Slider("b1", "unit 1: bias", -2, 2, 0.05, -0.35),
-        Slider("turn2", "unit 2: direction in °", -180, 180, 5, -135),
-        Slider("b2", "unit 2: bias", -2, 2, 0.05, 1.05),
+        Slider("turn1", "neuron 1: direction in °", -180, 180, 5, 45),
+        Slider("b1", "neuron 1: bias", -2, 2, 0.05, -0.35),
+        Slider("turn2", "neuron 2: direction in °", -180, 180, 5, -135),
+        Slider("b2", "neuron 2: bias", -2, 2, 0.05, 1.05),
     )
 
     def compute(self, activation, turn1, b1, turn2, b2):
@@ -110,20 +119,14 @@ class Folding(View):
         return folding_frame(forward, f, [turn1, turn2], [b1, b2])
 
     def facts(self, frame):
-        size = size_of(frame)
-        same = [
-            f"{named(b)} and {named(a)}"
-            for i, (a, here) in enumerate(zip(frame.corners, frame.H, strict=True))
-            for b, there in zip(frame.corners[:i], frame.H[:i], strict=True)
-            if np.hypot(*(here - there)) < SAME * size
-        ]
-        met = f"{', '.join(same)} have become the same point" if same else "all four corners are apart"
-        parted = frame.gap > SAME * size
-        return f"XOR: {met}; {'a line can part both classes' if parted else 'no line parts both classes'}"
+        same = [f"{' and '.join(names)} have become the same point" for _, names in meetings(frame) if len(names) > 1]
+        met = ", ".join(same) if same else "all four corners are apart"
+        can = "a line can separate" if frame.gap > SAME * size_of(frame) else "no line separates"
+        return f"XOR: {met}; {can} circles from squares"
 
     def draw(self, frame):
-        sheet = Drawing(760, 400, help="Drag a unit's line to move it, its round end to turn it.")
-        sheet.legend(50, 16, [("unit 1", "first", "line"), ("unit 2", "second", "line")])
+        sheet = Drawing(760, 400, help="Drag a neuron's line to move it, or its round end to turn it.")
+        sheet.legend(50, 16, [("neuron 1", "first", "line"), ("neuron 2", "second", "line")])
         sheet.text("inputs", 366, 16, align="right")
         plane = Panel(sheet, (50, 34, 316, 316), (LOW, HIGH), (LOW, HIGH))
         for at in LINES:
@@ -149,14 +152,11 @@ class Folding(View):
         for line in frame.grid:
             panel.line(*line.T, "axis", width=0.8, name="grid")
         ticks = [ticks_between(*end) for end in ends]
-        panel.frame(xticks=ticks[0], yticks=ticks[1], xlabel="hidden unit 1", ylabel="hidden unit 2")
+        panel.frame(xticks=ticks[0], yticks=ticks[1], xlabel="answer of neuron 1", ylabel="answer of neuron 2")
         sheet.text("after the hidden layer", panel.left + panel.wide, 16, align="right")
-        words = {}
         for corner, target, H in zip(frame.corners, frame.targets, frame.H, strict=True):
             draw_corner(panel, H, target, True, f"{named(corner)} is at ({H[0]:.2f}, {H[1]:.2f})")
-            key = next((k for k in words if np.hypot(*(H - k)) < SAME * size_of(frame)), tuple(H))
-            words.setdefault(key, []).append(named(corner))
-        for (x, y), names in words.items():
+        for (x, y), names in meetings(frame):
             right, low = x > middle[0] + half / 3, y < middle[1] - half / 2
             place = float(panel.x(x)) + 14 * right, float(panel.y(y)) + (-24 if low else 26)
             sheet.text(" and ".join(names), *place, align="right" if right else "middle", halo=True, name="corner")
@@ -168,7 +168,7 @@ def draw_unit(plane, w, b, number, role):
     if np.isnan(ends).any():
         return
     by = (HIGH - LOW) / plane.wide
-    words = f"unit {number}: {w[0]:.2f} x1 + {w[1]:.2f} x2 + {b:.2f} = 0"
+    words = f"neuron {number}: {w[0]:.2f} x1 + {w[1]:.2f} x2 + {b:.2f} = 0"
     slide = Move(drag={f"b{number}": (-w[0] * by, w[1] * by)})
     plane.line(*ends.T, role, width=3, does=slide, tip=words, name=f"line {number}")
     start = plane.places(*ends.mean(axis=0))[0]
@@ -181,7 +181,7 @@ def draw_unit(plane, w, b, number, role):
     turn = Move(drag={f"turn{number}": (-w[0] * by, w[1] * by)})  # the end follows the pointer
     inside = np.clip(plane.places(*end)[0], (plane.left, plane.top), (plane.left + plane.wide, plane.top + plane.high))
     look = {"fill": "paper", "line": role, "width": 3, "dash": ()}
-    plane.drawing.circle(*inside, 9, **look, does=turn, tip=f"turn unit {number}", name=f"end {number}")
+    plane.drawing.circle(*inside, 9, **look, does=turn, tip=f"turn neuron {number}", name=f"end {number}")
 
 
 def draw_gap(panel, w, b, ends):

@@ -69,13 +69,13 @@ class Perceptron(View):
     Driven by the reader's `perceptron_step(x, target, w, b)` and `neuron(x, w, b)`, looked up by name at each move.
 
     >>> Perceptron(gate="or", seed=0, step=2).facts_shown
-    'OR, correction 2 of 2: (0, 0) had the answer 1, target 0. Now 4 of 4 corners are right: it has come to rest'
+    'OR, correction 2 of 2: the answer at (0, 0) was 1, the target 0. Now 4 of 4 corners are right: it has come to rest'
     """
 
     title = "A neuron that learns from its mistakes"
     plays = True
     controls = (
-        Choice("gate", "rule", ("and", "or", "nand", "xor"), "and"),
+        Choice("gate", "rule to learn", ("and", "or", "nand", "xor"), "and"),
         Slider("seed", "seed of the initial weights", 0, 19, 1, 0),
         Slider("step", "correction", 0, MOST, 1, 0),
     )
@@ -89,9 +89,13 @@ class Perceptron(View):
         where = f"{self.state['gate'].upper()}, correction {k}" + (f" of {last}" if frame.rests else "")
         if k:
             x, target = frame.corners[frame.shown[k - 1]], frame.targets[frame.shown[k - 1]]
-            where += f": ({x[0]:.0f}, {x[1]:.0f}) had the answer {1 - target:.0f}, target {target:.0f}"
+            where += f": the answer at ({x[0]:.0f}, {x[1]:.0f}) was {1 - target:.0f}, the target {target:.0f}"
         end = ": it has come to rest" if frame.rests else f". It has not come to rest in {MOST} corrections"
-        return f"{where}. Now {right} of 4 corners are right" + (end if k == last else "")
+        *w, b = frame.weights[k]
+        away = " (the line is outside the picture)" if np.isnan(border(np.array(w), b)).any() else ""
+        return f"{where}. Now {right} of 4 corners {'is' if right == 1 else 'are'} right{away}" + (
+            end if k == last else ""
+        )
 
     def draw(self, frame):
         k, last = frame.step, len(frame.shown)
@@ -134,6 +138,6 @@ class Perceptron(View):
             panel.mark("round", k, right, 7 if k == frame.step else 3.5, fill="value", **here, name=f"step {k}")
         if frame.rests:
             panel.mark("star", len(frame.shown), 4, 10, fill="ink", name="rest")
-            panel.drawing.text(
-                "at rest", float(panel.x(len(frame.shown))) - 14, float(panel.y(4)), align="right", halo=True
-            )
+            late = 2 * len(frame.shown) > ticks[-1]  # near the right edge: no room there
+            place = float(panel.x(len(frame.shown))) + (-14 if late else 14), float(panel.y(4))
+            panel.drawing.text("at rest", *place, align="right" if late else "left", halo=True)
