@@ -19,7 +19,6 @@ from nnlib.viz.svg import svg
 from nnlib.viz.tables import Table, band, lead
 from nnlib.viz.view import STATIC
 
-NEW = [kind for kind in VIEWS if not kind.script]
 PART = 25  # pixels, a side of the parts in which pictures are compared
 FAR = (
     0.06,
@@ -74,7 +73,7 @@ def rms(one, other):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_browser_and_stored_picture_agree(kind, browser_page):
     far = {}
     for view in states(kind):
@@ -352,7 +351,7 @@ def test_a_hand_covers_a_panel_and_is_not_seen():
     assert hand.fill  # what is not filled is not hit
 
 
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_moves_name_controls_and_lead_to_values_that_they_allow(kind):
     controls = {control.name: control for control in kind.controls}
     for view in states(kind):
@@ -364,7 +363,7 @@ def test_moves_name_controls_and_lead_to_values_that_they_allow(kind):
                 controls[name].check(kind.__name__, value)
 
 
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_pictures_with_keys_or_moves_say_so(kind):
     drawing = kind().drawing
     uses = bool(drawing.keys or kind.own) or any(shape.does for shape in drawing.shapes)
@@ -372,14 +371,14 @@ def test_pictures_with_keys_or_moves_say_so(kind):
     assert not uses or re.search(r"[Dd]rag|[Cc]lick|key", drawing.help)
 
 
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_tips_are_beside_what_answers(kind):
     for view in states(kind):
         for shape in view.drawing.shapes:
             assert shape.does is None or shape.tip, shape
 
 
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_texts_stay_apart_and_on_the_sheet(kind):
     for view in states(kind):
         texts = [shape for shape in view.drawing.shapes if isinstance(shape, Text) and shape.text]

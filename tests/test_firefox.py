@@ -10,7 +10,6 @@ from test_viz import VIEWS
 from test_viz_page import FONTS, MODEL, assert_words_fit, traits
 
 pytestmark = pytest.mark.browser
-NEW = [kind for kind in VIEWS if not kind.script]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def shown(firefox):
     assert firefox.faults == []
 
 
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_its_words_fit(kind, shown):
     tab = shown(kind())
     for name in FONTS:
@@ -47,7 +46,7 @@ def test_its_words_fit(kind, shown):
         assert_words_fit(tab.evaluate("window.written()"))
 
 
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_a_slider_a_key_and_a_click_move_it(kind, shown):
     view = kind()
     tab = shown(view)
@@ -95,7 +94,7 @@ class Page:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_it_shows_what_is_stored(kind, dark, firefox):
     drawing = kind().drawing
     whole, part = rms(Browser(Page(firefox)).painted(drawing, dark), painted(drawing, dark))

@@ -15,7 +15,6 @@ from nnlib.viz.view import View, moves_of
 
 pytestmark = pytest.mark.browser
 
-NEW = [kind for kind in VIEWS if not kind.script]
 SHAPES = "[...document.querySelectorAll('[data-does]')]"
 
 
@@ -253,7 +252,7 @@ WINDOWS = [(853, 480), (1280, 800), (1920, 1080), (400, 800)]
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window[0]}x{window[1]}")
-@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_the_picture_fits_the_window(kind, window, shown):  # noqa: F811
     """Its height, as long as its words do not become too small; controls are beside it where there is room."""
     width, height = window
@@ -315,7 +314,7 @@ PRESS = """
 """
 
 
-@pytest.mark.parametrize("kind", [Trial, *(kind for kind in NEW if kind().drawing.keys)])
+@pytest.mark.parametrize("kind", [Trial, *(kind for kind in VIEWS if kind().drawing.keys)])
 def test_every_key_changes_its_control_from_every_value_or_is_at_its_end(kind, shown):  # noqa: F811
     view = kind()
     tab, controls, start = shown(view), {c.name: c for c in view.controls}, view.state
@@ -342,6 +341,7 @@ def run(shown):  # noqa: F811
         "live => window.model.arrive({ live, answers: window.model.get('answers') + 1 })", view.live | now
     )
     tab.sent = lambda: tab.evaluate("window.sent.splice(0)")
+    assert tab.sent() == [{"do": "hello"}]
     return tab
 
 

@@ -9,10 +9,12 @@ from matplotlib.path import Path as Way
 from matplotlib.patheffects import withStroke
 
 from nnlib.plotting import png
-from nnlib.viz.drawing import Circle, Image, Path, Rect, Text
+from nnlib.viz.drawing import Circle, Drawing, Image, Path, Rect, Text
 from nnlib.viz.palette import colour_of, dashes_of, tinted
 from nnlib.viz.svg import BASELINE
 
+BELOW = 26  # units, for the line below a stored picture
+STORED = "A stored picture of a view: run its cell in the notebook to move it."
 UNITS = 96  # of the sheet in an inch, as in a browser
 POINT = 72 / UNITS
 
@@ -44,8 +46,12 @@ def picture(drawing, dark=False):
 
 
 def picture_bytes(drawing):
-    """Return a drawing as the bytes of a PNG."""
-    return png(picture(drawing))
+    """Return a drawing as the bytes of a PNG, with a line below that says how it comes alive."""
+    below = Drawing(drawing.wide, drawing.high + BELOW)
+    for shape in drawing.shapes:
+        below.add(shape)
+    below.text(STORED, drawing.wide / 2, drawing.high + BELOW / 2, align="middle", fill="grey", size=13)
+    return png(picture(below))
 
 
 def look(shape, dark):

@@ -6,15 +6,13 @@ state (validated) -> frame (arrays and numbers) -> drawing (shapes) -> SVG in th
 import base64
 import threading
 import time
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import anywidget
-import numpy as np
 import traitlets
 
 from nnlib.checks.engine import place
-from nnlib.plotting import figure, png
 from nnlib.training import limited_blas
 from nnlib.viz.notebook import cell_id, execution_count, raised_in, readers_names
 from nnlib.viz.palette import styles
@@ -38,9 +36,7 @@ class View(anywidget.AnyWidget):
     """
 
     title, controls, plays, own = "", (), False, ""
-    script, size, least = "", (6, 4.5), 0
     state = traitlets.Dict().tag(sync=True, echo_update=False)
-    frame = traitlets.Dict().tag(sync=True)
     picture = traitlets.Unicode().tag(sync=True)  # the drawing as SVG
     moves = traitlets.Dict().tag(sync=True)  # what keys and the play button do now, and the sentence on them
     facts_shown = traitlets.Unicode().tag(sync=True)
@@ -53,13 +49,7 @@ class View(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
-        if "script" in vars(cls):  # not for the class that anywidget makes of each instance
-            parts = [(STATIC / name).read_text(encoding="utf-8") for name in ("old.js", cls.script)]
-            cls._esm = "\n".join(
-                [*parts, "export default { render: (context) => render(context, { draw, ...more }) };"]
-            )
-            cls._css = (STATIC / "old.css").read_text(encoding="utf-8")
-        elif "controls" in vars(cls):
+        if "controls" in vars(cls):  # not for the class that anywidget makes of each instance
             parts = [(STATIC / name).read_text(encoding="utf-8") for name in ("view.js", cls.own) if name]
             own = "more" if cls.own else "{}"
             cls._esm = "\n".join([*parts, f"export default {{ render: (context) => render(context, {own}) }};"])
@@ -80,9 +70,6 @@ class View(anywidget.AnyWidget):
                 "title": self.title,
                 "controls": shown,
                 "plays": self.plays,
-                "width": self.size[0],
-                "aspect": self.size[0] / self.size[1],
-                "least": self.least,
             },
         )
         self.replace_older()
@@ -191,7 +178,7 @@ class View(anywidget.AnyWidget):
                         action(**state)
                     now = self.compute(**state)
                     says = self.facts(now)
-                    drawing = None if self.script else self.draw(now)
+                    drawing = self.draw(now)
             except (Exception, NeverEnds) as error:
                 self.fail(error)
                 return
@@ -200,10 +187,7 @@ class View(anywidget.AnyWidget):
                 self.now, self.error, self.answers = now, "", self.answers + 1
                 self.note = f"This picture took {took:.1f} seconds: a view needs faster functions." * (took > SLOW)
                 self.facts_shown, self.code = says, self.to_code()
-                if drawing is None:
-                    self.frame = packed(now)
-                else:
-                    self.drawing, self.picture, self.moves = drawing, svg(drawing), moves_of(drawing)
+                self.drawing, self.picture, self.moves = drawing, svg(drawing), moves_of(drawing)
 
     def fail(self, error):
         """Say inside the view what went wrong."""
@@ -214,11 +198,7 @@ class View(anywidget.AnyWidget):
 
     def png(self):
         """Return the picture as a PNG."""
-        if not self.script:
-            return picture_bytes(self.drawing)
-        made, ax = figure(*self.size)
-        self.draw(self.now, ax)
-        return png(made)
+        return picture_bytes(self.drawing)
 
     def _repr_mimebundle_(self, **options):
         data, metadata = super()._repr_mimebundle_(**options)
@@ -233,7 +213,7 @@ class View(anywidget.AnyWidget):
 
     def close(self):
         super().close()
-        self.frame, self.picture = {}, ""  # IPython remembers what a cell gave, for ever
+        self.picture = ""  # IPython remembers what a cell gave, for ever
         for name in ("now", "drawing"):
             vars(self).pop(name, None)
 
@@ -247,15 +227,6 @@ class View(anywidget.AnyWidget):
                     view.close()
                 views = []
             self.living[cell] = execution_count(), [*views, self]
-
-
-def packed(value):
-    """Return a frame as plain dicts, its arrays as float32 bytes with their shape."""
-    if is_dataclass(value):
-        return {name: packed(part) for name, part in vars(value).items()}
-    if isinstance(value, np.ndarray):
-        return {"shape": list(value.shape), "data": np.ascontiguousarray(value, np.float32).tobytes()}
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def moves_of(drawing):

@@ -38,12 +38,7 @@ WATCH = """view => {
     requestAnimationFrame(() => { if (began) window.seen.times.push(performance.now() - began); });
   }).observe(view, { attributes: true, attributeFilter: ["data-answers"] });
   window.watching = view;
-  const isBlank = () => {
-    if (drawing.tagName !== "CANVAS") return (drawing.querySelector("svg")?.childElementCount || 0) < 4;
-    const { data } = drawing.getContext("2d").getImageData(0, 0, drawing.width, drawing.height);
-    for (let i = 0; i < data.length; i += 4 * 101) if (data[i] !== data[i + 1] || data[i] < 250) return false;
-    return true;
-  };
+  const isBlank = () => (drawing.querySelector("svg")?.childElementCount || 0) < 4;
   const watch = () => {
     if (window.watching !== view) return;
     window.seen.blank += isBlank();
