@@ -28,6 +28,15 @@ const fromSlider = ({ scale }, value) => ({ log: Number((10 ** value).toPrecisio
 // A label belongs to its input by an id; each view of the page may have loaded this file for itself.
 const newId = () => `nnv-${(window.nnvIds = (window.nnvIds || 0) + 1)}`;
 
+// How fast something goes: the word stays beside its list where the row is broken.
+function speeds(row, names) {
+  const pair = element(row, "span", { class: "nnv-pair" }), id = newId();
+  element(pair, "label", { for: id }, "speed");
+  const made = input(pair, "select", { id });
+  for (const name of names) element(made, "option", { value: name }, name);
+  return made;
+}
+
 // The buttons of a view that goes on, its speed, and the slider that looks back. Returns what shows where it is, and says whether it runs.
 function runner(root, { model, wait, gone }) {
   const row = element(root, "div", { class: "nnv-play", role: "group", "aria-label": "run" }), { live: unit, paces } = model.get("spec");
@@ -40,10 +49,7 @@ function runner(root, { model, wait, gone }) {
   };
   const start = button("Start", () => (model.get("live").running ? "pause" : "start"));
   for (const [text, verb] of [["Step", "step"], ["Reset", "reset"], ["Pin", "pin"]]) button(text, () => verb);
-  const speedId = newId();
-  element(row, "label", { for: speedId }, "speed");
-  const speed = input(row, "select", { id: speedId });
-  for (const name of paces) element(speed, "option", { value: name }, name);
+  const speed = speeds(row, paces);
   speed.addEventListener("change", () => send("pace", { pace: speed.value }));
   const below = element(root, "div", { class: "nnv-row nnv-back" }), id = newId();
   element(below, "label", { for: id }, "look back");
@@ -70,11 +76,9 @@ function runner(root, { model, wait, gone }) {
 // The play button of a view with steps: it takes one after the other, each when the one before has been answered.
 const SPEEDS = { "slow": 2000, "normal": 1000, "fast": 400, "very fast": 120 }; // milliseconds for a step
 function player(root, { model, move, gone }) {
-  const row = element(root, "div", { class: "nnv-steps", role: "group", "aria-label": "play" }), id = newId();
+  const row = element(root, "div", { class: "nnv-steps", role: "group", "aria-label": "play" });
   const button = input(row, "button", { type: "button" }, "▶ Play");
-  element(row, "label", { for: id }, "speed");
-  const speed = input(row, "select", { id });
-  for (const name of Object.keys(SPEEDS)) element(speed, "option", { value: name }, name);
+  const speed = speeds(row, Object.keys(SPEEDS));
   speed.value = "normal";
   let timer = 0, playing = false;
   const onward = () => model.get("moves").onward;
