@@ -184,6 +184,7 @@ def test_a_weight_is_edited_in_the_middle_of_a_run_which_goes_on_from_there():
     assert view.code.endswith(".run(10).set(change=0.3).set(target=1).set(target=2, change=0.0).set(change=-1.0)")
     learned = params(view.run(5))
     assert view.step == 15
+    np.testing.assert_array_equal(params(view.set(change=-0.5)), np.where(one, learned + 0.5, learned))  # from -1.0
     assert not np.array_equal(learned, params(Playground(shape="4-2").run(15)))
 
 

@@ -285,8 +285,9 @@ def test_curves_have_their_roles_and_lie_where_their_numbers_are():
     np.testing.assert_allclose(np.concatenate(seen), start + slope * numbers, atol=1e-6)
     rises = np.polyfit(view.now.run.accuracy, curves["accuracy"].points[:, 1], 1)
     assert rises[0] == pytest.approx(-LOSS[3] / 1.02)
-    (guess,) = {shape.points[0, 1] for shape in view.drawing.named("guessing")[:1]}
-    assert guess == pytest.approx(start + slope * math.log(math.log(10)))
+    in_loss, in_accuracy = (shape.points[0, 1] for shape in view.drawing.named("guessing"))
+    assert in_loss == pytest.approx(start + slope * math.log(math.log(10)))
+    assert in_accuracy == pytest.approx(np.polyval(rises, 0.1))
     (last,) = view.drawing.named("validation, last")
     assert last.tip == f"validation, step 16: {view.now.run.val_loss[-1]:.3g}"
 
