@@ -370,11 +370,17 @@ def test_a_slow_run_is_paused_before_its_next_step(clock, monkeypatch):
     view = Counter()
     view.pace = "slow"
     sleep = live.time.sleep
-    monkeypatch.setattr(live.time, "sleep", lambda seconds: (sleep(seconds), view.running.clear()))
+
+    def paused_meanwhile(seconds):
+        sleep(seconds)
+        if seconds > live.PAUSE:
+            view.running.clear()
+
+    monkeypatch.setattr(live.time, "sleep", paused_meanwhile)
     view.running.set()
     view.loop()
     assert view.step == 1
-    assert clock.now <= live.NAP
+    assert clock.now <= live.PAUSE + live.NAP + 1e-9
 
 
 class Kernel:
