@@ -119,12 +119,19 @@ def text(shape):
 
 def image(shape):
     """Return an image, its pixels as a PNG inside of the text."""
-    pixels, file = Pixels.fromarray(tinted(shape.values, shape.scale), "RGBA"), io.BytesIO()
-    pixels.save(file, format="png", compress_level=1)
-    link = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    values = np.ascontiguousarray(shape.values, float)
+    link = link_of(values.tobytes(), values.shape, shape.scale)
     place = {"x": num(shape.x), "y": num(shape.y), "width": num(shape.wide), "height": num(shape.high)}
     classes = " ".join([shape.scale, *(["sharp"] * (not shape.smooth))])
     return "image", place | {"class": classes, "preserveAspectRatio": "none", "href": link}, ""
+
+
+@lru_cache(maxsize=256)  # a move often leaves most pictures as they were
+def link_of(values, size, scale):
+    """Return an array, given as its bytes, as the address of a PNG that holds it."""
+    shown, file = tinted(np.frombuffer(values).reshape(size), scale), io.BytesIO()
+    Pixels.fromarray(shown, "RGBA").save(file, format="png", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 FORMS = {Rect: rectangle, Circle: circle, Path: path, Text: text, Image: image}
