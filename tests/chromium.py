@@ -1,7 +1,18 @@
 """Where the browser is that tests, benchmark and picture use, and how it is started."""
 
+import os
 import shutil
+
+import pytest
 
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # what axe looks at
+
+
+def required(found, names, what):
+    """Fail where CI is set and no browser was found, and skip elsewhere; the run's summary says which tests and why."""
+    if found is None and "CI" in os.environ:
+        pytest.fail(f"expected {names} for the browser tests, found none")
+    if found is None:
+        pytest.skip(f"NO {what}: install {names} to run its tests")

@@ -3,11 +3,10 @@
 import strict  # noqa: F401 (before NumPy is loaded)
 
 # isort: split
-import os
 
 import numpy as np
 import pytest
-from chromium import BROWSER, FLAGS
+from chromium import BROWSER, FLAGS, required
 from hypothesis import HealthCheck, settings
 from ipywidgets import Widget
 from patience import PATIENCE
@@ -30,10 +29,7 @@ def no_view_is_kept():
 @pytest.fixture(scope="module")
 def page():
     """A page in a browser, for all tests of a file: a process for each of hundreds would take a second."""
-    if BROWSER is None and "CI" in os.environ:
-        pytest.fail("expected chromium or google-chrome for the browser tests, found none")
-    if BROWSER is None:
-        pytest.skip("NO BROWSER: install chromium or google-chrome to run the browser tests")
+    required(BROWSER, "chromium or google-chrome", "BROWSER")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

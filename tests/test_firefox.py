@@ -1,9 +1,9 @@
 """The views in Firefox: each draws what the stored picture has, its words fit, and it answers to keys and the mouse."""
 
 import json
-import os
 
 import pytest
+from chromium import required
 from firefox import FIREFOX, KEYS, Firefox
 from test_drawing import FAR, Browser, painted, rms
 from test_viz import VIEWS
@@ -14,10 +14,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def firefox():
-    if FIREFOX is None and "CI" in os.environ:
-        pytest.fail("expected firefox-esr or firefox for the browser tests, found none")
-    if FIREFOX is None:
-        pytest.skip("NO FIREFOX: install firefox-esr or firefox to run its tests")
+    required(FIREFOX, "firefox-esr or firefox", "FIREFOX")
     browser = Firefox()
     yield browser
     browser.close()

@@ -122,7 +122,6 @@ class Image(Shape):
     high: float
     values: np.ndarray
     scale: str
-    smooth: bool = False
 
 
 @lru_cache

@@ -59,20 +59,20 @@ def class_of(role):
     return ROLES[role][0].replace(" ", "-")
 
 
-def styles(scope=".nnv"):
+def styles():
     """Return the style sheet of all colours: what has class f-blue is filled with it, what has l-blue is lined."""
     names = {name: name.replace(" ", "-") for name in COLOURS}
     light, dark = (
         " ".join(f"--nnv-{names[name]}: {pair[k]};" for name, pair in COLOURS.items()) for k in (False, True)
     )
     themes = '[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]'
-    rules = [f"{scope} {{ {light} }}", f"{', '.join(f'{theme} {scope}' for theme in themes)} {{ {dark} }}"]
+    rules = [f".nnv {{ {light} }}", f"{', '.join(f'{theme} .nnv' for theme in themes)} {{ {dark} }}"]
     for name in names.values():
         rules += [
-            f"{scope} .f-{name} {{ fill: var(--nnv-{name}); }}",
-            f"{scope} .l-{name} {{ stroke: var(--nnv-{name}); }}",
+            f".nnv .f-{name} {{ fill: var(--nnv-{name}); }}",
+            f".nnv .l-{name} {{ stroke: var(--nnv-{name}); }}",
         ]
-    rules.append(", ".join(f"{theme} {scope} image.ink" for theme in themes) + " { filter: invert(1); }")
+    rules.append(", ".join(f"{theme} .nnv image.ink" for theme in themes) + " { filter: invert(1); }")
     return "\n".join(rules)
 
 

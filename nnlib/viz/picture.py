@@ -110,8 +110,7 @@ def image(shape, ax, dark):
     if dark and shape.scale == "ink":
         pixels[..., :3] = 255 - pixels[..., :3]
     extent = (shape.x, shape.x + shape.wide, shape.y + shape.high, shape.y)
-    way = "bilinear" if shape.smooth else "nearest"
-    return ax.imshow(pixels, extent=extent, interpolation=way, aspect="auto", origin="upper")
+    return ax.imshow(pixels, extent=extent, interpolation="nearest", aspect="auto", origin="upper")
 
 
 ARTISTS = {Rect: rectangle, Circle: circle, Path: path, Text: text, Image: image}

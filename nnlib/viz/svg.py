@@ -10,29 +10,25 @@ import numpy as np
 from PIL import Image as Pixels
 
 from nnlib.viz.drawing import Circle, Image, Path, Rect, Text
-from nnlib.viz.palette import class_of, dashes_of, styles, tinted
+from nnlib.viz.palette import class_of, dashes_of, tinted
 
-FONT = '"DejaVu Sans", Verdana, Arial, "Liberation Sans", sans-serif'
 ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
 BASELINE = 0.365  # of the size: from the middle of a capital letter down to where it stands
 HAND = 14  # units: a line that does something is as wide as a finger finds it
 
 
-def svg(drawing, alone=False):
-    """Return the SVG of a drawing; with its style sheet if it is to stand alone."""
+def svg(drawing):
+    """Return the SVG of a drawing; its colours are those of `palette.styles`."""
     clips = {}
     shapes = "".join(element(shape, clips) for shape in drawing.shapes)
     defined = "".join(
         f'<clipPath id="{name}"><rect x="{num(x)}" y="{num(y)}" width="{num(wide)}" height="{num(high)}"/></clipPath>'
         for (x, y, wide, high), name in clips.items()
     )
-    style = f"<style>{styles('svg')} text {{ font-family: {FONT}; }}</style>" if alone else ""
     size = f"{num(drawing.wide)} {num(drawing.high)}"
     paper = f'<rect class="f-paper" width="{num(drawing.wide)}" height="{num(drawing.high)}"/>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">{style}'
-        f"<defs>{defined}</defs>{paper}{shapes}</svg>"
-    )
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">'
+    return f"{start}<defs>{defined}</defs>{paper}{shapes}</svg>"
 
 
 def num(value):
@@ -122,8 +118,7 @@ def image(shape):
     values = np.ascontiguousarray(shape.values, float)
     link = link_of(values.tobytes(), values.shape, shape.scale)
     place = {"x": num(shape.x), "y": num(shape.y), "width": num(shape.wide), "height": num(shape.high)}
-    classes = " ".join([shape.scale, *(["sharp"] * (not shape.smooth))])
-    return "image", place | {"class": classes, "preserveAspectRatio": "none", "href": link}, ""
+    return "image", place | {"class": shape.scale, "preserveAspectRatio": "none", "href": link}, ""
 
 
 @lru_cache(maxsize=256)  # a move often leaves most pictures as they were

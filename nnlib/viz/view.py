@@ -64,14 +64,7 @@ class View(anywidget.AnyWidget):
         start = {name: control.start for name, control in known.items()} | state
         start = {name: known[name].check(type(self).__name__, value) for name, value in start.items()}
         shown = [asdict(c) | {"kind": type(c).__name__} for c in self.controls if c.name not in hide]
-        super().__init__(
-            state=start,
-            spec={
-                "title": self.title,
-                "controls": shown,
-                "plays": self.plays,
-            },
-        )
+        super().__init__(state=start, spec={"title": self.title, "controls": shown, "plays": self.plays})
         self.replace_older()
         self.update()
         self.observe(self.moved, "state")
@@ -179,6 +172,7 @@ class View(anywidget.AnyWidget):
                     now = self.compute(**state)
                     says = self.facts(now)
                     drawing = self.draw(now)
+                    picture = svg(drawing)
             except (Exception, NeverEnds) as error:
                 self.fail(error)
                 return
@@ -187,7 +181,7 @@ class View(anywidget.AnyWidget):
                 self.now, self.error, self.answers = now, "", self.answers + 1
                 self.note = f"This picture took {took:.1f} seconds: a view needs faster functions." * (took > SLOW)
                 self.facts_shown, self.code = says, self.to_code()
-                self.drawing, self.picture, self.moves = drawing, svg(drawing), moves_of(drawing)
+                self.drawing, self.picture, self.moves = drawing, picture, moves_of(drawing)
 
     def fail(self, error):
         """Say inside the view what went wrong."""

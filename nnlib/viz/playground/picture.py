@@ -10,7 +10,6 @@ LEFT, PLANE, FLOOR, MIDDLE, SIDE = 90, 452, 34, 190, 262  # features, output map
 CURVE = 60, 400, 460, 106
 SAMPLES = 560  # where the samples of marks and lines begin
 BETWEEN = 5  # pixels of a map's 25 between two maps
-BLANK = np.nan, np.nan
 
 
 class Layout:
