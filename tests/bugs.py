@@ -365,8 +365,11 @@ BUGS = [
     ),
     *bugs(
         "checks/progress",
-        ("what is done is forgotten", 'or (state == "○" and number in kept)', ""),
-        ("another notebook's progress is lost", "(read() or kept) | {number: state}", "kept | {number: state}"),
+        ("what is done is forgotten", 'kept if state == "○" and number in kept else', ""),
+        ("another notebook's progress is lost", "kept = _read() or kept", "pass"),
+        ("the progress of an older course is lost", 'sections["exercises"] = old |', 'sections["exercises"] ='),
+        ("failures are not counted", '_count(kept.get(number)) + 1', "1"),
+        ("a section that is none is written over", "if isinstance(found, dict):", "if True:"),
     ),
     *bugs(
         "checks/causes",

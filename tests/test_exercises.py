@@ -614,9 +614,10 @@ def test_progress_is_kept_and_can_be_reset(toy, capsys, tmp_path, monkeypatch):
 
     def stub(x): ...
 
-    for function, state in [(lambda x: x, "✗"), (double, "✓"), (stub, "✓"), (lambda x: x, "✗")]:
+    for function, state, failed in [(lambda x: x, "✗", 1), (double, "✓", 1), (stub, "✓", 1), (lambda x: x, "✗", 2)]:
         checked(toy, function, capsys)
-        assert json.loads(file.read_text(encoding="utf-8")) == {"98.1": state}
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        assert kept == {"exercises": {"98.1": state}, "failed": {"98.1": failed}}
     assert list(tmp_path.iterdir()) == [file]
     monkeypatch.setitem(sys.modules, "nnlib.checks.n06", types.SimpleNamespace(EXERCISES=[TOY]))
     progress_map()

@@ -145,6 +145,31 @@ def test_damaged_progress_is_not_written_over(path, monkeypatch, capsys):
     assert "Delete it to start afresh" in capsys.readouterr().out
 
 
+def test_progress_of_an_older_course_is_taken_over_and_that_of_a_newer_one_kept(path, monkeypatch, capsys):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    path.write_text(json.dumps({"01.1": "✓", "exercises": {"01.2": "✗", "01.3": "☆"}, "badges": [1]}), encoding="utf-8")
+    assert progress.load() == {"01.1": "✓", "01.2": "✗"}
+    progress.record("02.1", "✗")
+    progress.record("02.1", "✗")
+    progress.record("01.1", "○")  # does not overwrite what was reached
+    states = {"01.1": "✓", "01.2": "✗", "01.3": "☆", "02.1": "✗"}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert kept == {"exercises": states, "failed": {"02.1": 2}, "badges": [1]}
+    assert not capsys.readouterr().out
+
+
+def test_a_damaged_section_of_the_progress_is_left_alone(path, monkeypatch, capsys):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    path.write_text('{"exercises": {"01.1": "✓"}, "predictions": [1]}', encoding="utf-8")
+    progress.change("predictions", lambda kept: kept | {"Which way?": "up"})
+    assert (
+        f"(progress expected an object in {path} under 'predictions', got list: it is left" in capsys.readouterr().out
+    )
+    progress.record("01.2", "✓")
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert kept == {"exercises": {"01.1": "✓", "01.2": "✓"}, "predictions": [1]}
+
+
 def test_two_notebooks_at_the_same_time_lose_no_progress(path, monkeypatch):
     monkeypatch.setenv("NNLIB_PROGRESS", str(path))
     monkeypatch.setattr(progress, "PATIENCE", PATIENCE)
