@@ -143,6 +143,8 @@ class Page:
         if cell.cell_type == "raw":
             return f'<div class="raw" role="group" aria-label="text as it is">{text(cell.source)}</div>'
         outputs = "\n".join(map(self.output, cell.outputs))
+        if outputs and cell.metadata.get("jupyter", {}).get("outputs_hidden") is True:  # a prediction comes first
+            outputs = f"<details>\n<summary>The result</summary>\n{outputs}\n</details>"
         group = f'<div class="output" role="group" aria-label="output">\n{outputs}\n</div>'
         return coloured(cell.source) + group * bool(cell.outputs)
 

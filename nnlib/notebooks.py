@@ -5,6 +5,8 @@ import re
 import warnings
 
 LESSON = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
+PREDICTED = re.compile(r"^(\w+) = predict\(", re.MULTILINE)
+REVEALED = re.compile(r"^(\w+)\.reveal\(", re.MULTILINE)
 CONFLICT = re.compile(r"<{7} |>{7} ")  # of git at the beginning of a line, of nbdime inside a cell
 
 
@@ -37,6 +39,20 @@ def stray(path):
     return None if LESSON.fullmatch(path.name) else f"{given}: rename it, or move it out of {path.parent.name}/"
 
 
+def spoilers(cells):
+    """Return the cells whose output gives a prediction away: from `predict` to the first text after its `reveal`."""
+    found, waiting, after = [], set(), False
+    for cell in cells:
+        if cell.cell_type != "code":
+            after = False
+            continue
+        if waiting or after:
+            found.append(cell)
+        after = after or not waiting.isdisjoint(REVEALED.findall(cell.source))
+        waiting = (waiting - set(REVEALED.findall(cell.source))) | set(PREDICTED.findall(cell.source))
+    return found
+
+
 def read(path):
     """Return a notebook in nbformat 4.5 with an id for each cell, whichever version and tool it is from.
 
@@ -57,7 +73,15 @@ def read(path):
     if content["nbformat"] not in (3, 4):
         version = f"nbformat {content['nbformat']!r}"
         raise ValueError(expected(path, version, "save it as version 4 in the program that wrote it"))
-    return valid(path, text)
+    return without_folds(valid(path, text))
+
+
+def without_folds(notebook):
+    """Take away the lines that stand in place of folded outputs: no cell has printed them."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("metadata", {}).get("nnlib") != "folded"]
+    return notebook
 
 
 RESTORE = "restore it, for example with `git checkout`"

@@ -359,9 +359,19 @@ BUGS = [
     ),
     *bugs(
         "checks/predict",
-        ("a prediction is always right", 'if self.mine == outcome', "if self.mine"),
+        ("a prediction is always right", '"as you predicted" if mine == outcome', '"as you predicted" if mine'),
+        ("a later prediction is kept", "{self.question: entry} | kept", "kept | {self.question: entry}"),
+        ("a prediction is not kept", "{self.question: entry} | kept", "kept"),
+        ("50 is 5000%", "mine = mine / 100 if", "mine = mine if"),
+        ("too high is too low", "if mine > outcome", "if mine < outcome"),
+        ("nobody says why one might think so", "if why:", "if False:"),
+        ("nan is a number to predict", "number and abs(mine) < LARGEST", "number"),
         ("capitals count in a prediction", "if plain(choice) == plain(text_of(mine))", "if choice == mine"),
         ("True is a number to predict", " and not isinstance(mine, bool)", ""),
+    ),
+    *bugs(
+        "checks/guesses",
+        ("only one notebook has reasons", "for of_notebook in GUESSES.values()", 'for of_notebook in [GUESSES["00"]]'),
     ),
     *bugs(
         "checks/progress",

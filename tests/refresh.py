@@ -6,11 +6,13 @@
     python tests/refresh.py --check             run nothing, write nothing: say what is not in normal form
 
 Normal form: counts 1..n, readable cell ids, links to the neighbours at the end, no widget views, no times,
-no paths. A picture that looks as before keeps its old bytes. Neither ids nor the names of files are trusted: links
-are known by what they say, and a file that is no notebook of the course gets one line that says what to do.
+no paths, and what gives a prediction away is folded. A picture that looks as before keeps its old bytes. Neither ids
+nor the names of files are trusted: links are known by what they say, and a file that is no notebook of the course
+gets one line that says what to do.
 """
 
 import argparse
+import copy
 import re
 import sys
 from pathlib import Path
@@ -21,7 +23,7 @@ from nbclient.exceptions import CellExecutionError
 from strict import PICTURE_NOISE, WIDGET, picture_difference
 
 from nnlib.files import replacing
-from nnlib.notebooks import CONFLICT, found, lessons, read, stray
+from nnlib.notebooks import CONFLICT, found, lessons, read, spoilers, stray
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 METADATA = {
@@ -30,6 +32,8 @@ METADATA = {
 }
 KEYS = {"cell_type", "id", "metadata", "source", "attachments", "outputs", "execution_count"}
 LINK = r"\[[^\]\n]*\]\([^)\n]*\)"
+# JupyterLab shows the first line of the first output that is folded, and that is not to be what gives it away.
+FOLDED = nbformat.v4.new_output("display_data", {"text/plain": "Run this cell to see it"}, metadata={"nnlib": "folded"})
 HOME = "[All notebooks](../README.md)"
 # The links at the end, alone in a line: other tools change ids, and join cells.
 NAVIGATION = re.compile(rf"^(?:---[ \t]*\n+)?(?=.*{re.escape(HOME)}){LINK}(?: · {LINK})*[ \t]*$", re.MULTILINE)
@@ -84,7 +88,8 @@ def navigation(path):
 
 def cell_id(cell, taken):
     """Return a readable id: the first words of the cell, numbered where they repeat."""
-    words = re.findall(r"[a-z0-9]+", cell.source.split("\n\n")[0].lower())
+    text = cell.source.removeprefix("<details><summary>What came out</summary>\n\n")
+    words = re.findall(r"[a-z0-9]+", text.split("\n\n")[0].lower())
     stem = "-".join(words)[:40].strip("-") or "empty"
     name, number = stem, 1
     while name in taken:
@@ -103,16 +108,22 @@ def normalise(notebook, path):
             cell.source = NAVIGATION.sub("", cell.source).strip()
     notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
     taken, count = {"navigation"}, 0
+    folded = {id(cell) for cell in spoilers(notebook.cells)}
     for cell in notebook.cells:
         for key in set(cell) - KEYS:
             del cell[key]
         cell.id = cell_id(cell, taken)
         cell.source = cell.source.rstrip()
-        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
+        kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        if id(cell) in folded and cell.outputs:
+            kept["jupyter"] = {"outputs_hidden": True}  # until its reader runs the cell
+        cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count if cell.execution_count else None
             cell.outputs = [normalise_output(output, count) for output in merged(cell.outputs)]
+            if "jupyter" in kept:
+                cell.outputs.insert(0, copy.deepcopy(FOLDED))
     notebook.cells.append(navigation(path))
     return notebook
 

@@ -3,8 +3,10 @@
 import ast
 import importlib
 import inspect
+import io
 import math
 import re
+from contextlib import redirect_stdout
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +16,9 @@ from quantities import computed, stated, worth
 
 import nnlib
 from nnlib import gradcheck
-from nnlib.notebooks import lessons
+from nnlib.checks.guesses import GUESSES
+from nnlib.checks.predict import Prediction, predict
+from nnlib.notebooks import PREDICTED, REVEALED, lessons
 from nnlib.notebooks import read as load
 
 TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
@@ -241,7 +245,8 @@ def code_in_hints(path, notebook):
     for cell in markdown(notebook):
         answer = "".join(re.findall(r"<summary>Answer</summary>(.*?)</details>", cell.source, re.DOTALL))
         held = said_by_claims(path, cell.source)
-        for hint in re.finditer(r"<details><summary>(?!Answer).*?</details>", cell.source, re.DOTALL):
+        closed = rf"<details><summary>(?!Answer|{READING}).*?</details>"
+        for hint in re.finditer(closed, cell.source, re.DOTALL):
             for hit in re.finditer(r"`([^`\n]+)`", cell.source[: hint.end()]):
                 inside = any(start <= hit.start() and hit.end() <= end for start, end in held)
                 known = "".join(hit[1].split()) in "".join(answer.split())
@@ -317,6 +322,61 @@ def mirrors(path, notebook):
     return faults
 
 
+def predictions(notebook):
+    """Yield (cell, Prediction, right choice) for each prediction of a notebook, as its stored output has it."""
+    printed = "\n".join(output_text(output) for cell in code(notebook) for output in cell.outputs)
+    for cell in code(notebook):
+        if not PREDICTED.search(cell.source):
+            continue
+        names, made = {"predict": predict}, {}
+        with redirect_stdout(io.StringIO()):
+            for node in ast.parse(cell.source).body:  # the question, and the choices where they have a name
+                if isinstance(node, ast.Assign) and ready(node.value, names | made):
+                    exec(ast.unparse(node), names | made, made)
+        for guess in made.values():
+            if isinstance(guess, Prediction):
+                line = rf"^{re.escape(guess.question)} (.*) \(you made no prediction\)$"
+                came = re.search(line, printed, re.MULTILINE)
+                yield cell, guess, came and came[1]
+
+
+def ready(value, names):
+    """Whether all names in an expression are known."""
+    return {node.id for node in ast.walk(value) if isinstance(node, ast.Name)} <= set(names)
+
+
+def unspoiled(path, notebook):
+    """The right choice of a prediction is computed where it is revealed; a wrong one has its reason, kept apart."""
+    faults, why = [], GUESSES.get(path.name[:2], {})
+    for cell, guess, right in predictions(notebook):
+        where = f"{cell.id}: prediction {guess.question!r}"
+        if right is None or (guess.choices and right not in guess.choices):
+            faults.append(f"{where}: none of its choices is revealed, but {right!r}")
+        elif guess.choices and set(why.get(guess.question, {})) != set(guess.choices) - {right}:
+            faults.append(
+                f"{where}: expected a sentence in nnlib/checks/guesses.py for each wrong choice, and no other"
+            )
+    faults += [
+        f"{question!r} in nnlib/checks/guesses.py is not asked"
+        for question in set(why) - {g.question for _, g, _ in predictions(notebook)}
+    ]
+    cells = notebook.cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type != "code" or not REVEALED.search(cell.source):
+            continue
+        calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+        told = [
+            call
+            for call in calls
+            if getattr(call.func, "attr", "") == "reveal" and isinstance(call.args[0], ast.Constant)
+        ]
+        faults += [f"{cell.id}: {ast.unparse(call)} gives the right choice away: compute it" for call in told]
+        text = next((other for other in cells[number:] if other.cell_type == "markdown"), None)
+        if text is None or not text.source.startswith(f"<details><summary>{READING}</summary>"):
+            faults.append(f"{cell.id}: the text after it does not begin with <details><summary>{READING}</summary>")
+    return faults
+
+
 def skeleton(path, notebook):
     """A lesson has all its parts, and the glossary has its terms."""
     if path.name == GLOSSARY:
@@ -347,7 +407,8 @@ def skeleton(path, notebook):
 
 
 RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
-RULES += [mirrors, skeleton]
+RULES += [mirrors, skeleton, unspoiled]
+READING = "What came out"  # what is closed below the cell that a prediction is about
 GLOSSARY = "99_glossary.ipynb"
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = lessons(FOLDER)

@@ -40,7 +40,7 @@ from PIL import Image, ImageChops, UnidentifiedImageError
 
 from nnlib.__main__ import loopback, make_do
 from nnlib.jupyter import WIDGET  # its ids are random, and it is stripped from stored files
-from nnlib.notebooks import read, stray
+from nnlib.notebooks import read, stray, without_folds
 
 
 def make_writable(folder):
@@ -352,7 +352,7 @@ class Notebook(nbval.plugin.IPyNbFile):
         except Exception:
             read(self.path)  # says more of what is no notebook at all
             raise
-        return notebook
+        return without_folds(notebook)
 
     def code_cells(self):
         return [cell for cell in self.nb.cells if cell.cell_type == "code"]

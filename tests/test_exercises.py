@@ -2,11 +2,13 @@
 
 import contextlib
 import copy
+import datetime
 import functools
 import importlib
 import inspect
 import itertools
 import json
+import math
 import os
 import pkgutil
 import random
@@ -28,6 +30,7 @@ import nnlib.checks
 from nnlib import Adam, Dense, Sequential
 from nnlib.checks import check, compare, predict, progress, progress_map
 from nnlib.checks.engine import Exercise, WrongAnswer, shown
+from nnlib.checks.guesses import WHY
 
 MODULES = [
     importlib.import_module(f"nnlib.checks.{module.name}")
@@ -690,14 +693,45 @@ def test_predictions(capsys):
     for mine, choices, kept in [(" UP", ("up", "down"), "up"), ("(3, )", ("(3,)", "()"), "(3,)"), (0, ("0", "1"), "0")]:
         assert predict("Which?", *choices, mine=mine).mine == kept
         assert capsys.readouterr().out == f"kept: {kept}\n"
-    assert predict("How many?", mine=True).mine is None
-    assert capsys.readouterr().out == "○ a prediction here is a number, not True\n"
+    for strange in [True, math.nan, -math.inf, 10**400]:
+        assert predict("How many?", mine=strange).mine is None
+        assert capsys.readouterr().out.startswith("○ a prediction here is a number, not ")
     assert predict("Which bug?", "one", "none", mine=None).mine is None
     assert "your prediction?" in capsys.readouterr().out
     predict("Which way?", "up", "down", mine="down").reveal("down")
     assert "down, as you predicted" in capsys.readouterr().out
-    predict("How many?", mine=0.5).reveal(0.965, "{:.0%}")
-    assert "You predicted 50%, it is 96%" in capsys.readouterr().out
+    for mine, outcome, form, said in FAR:
+        predict("How many?", mine=mine).reveal(outcome, form)
+        assert capsys.readouterr().out == f"kept: {mine}\nHow many? You predicted {said}\n"
+
+
+FAR = [
+    (0.5, 0.965, "{:.0%}", "50%, it is 96%: 46 points too low"),
+    (50, 0.231, "{:.0%}", "50%, it is 23%: 27 points too high"),
+    (0.962, 0.958, "{:.0%}", "96%, it is 96%: as you predicted"),
+    (12, 7, "{}", "12, it is 7: 5 too high"),
+]
+
+
+def test_a_wrong_prediction_is_told_why_one_might_think_so(capsys):
+    choices = "turns", "moves, and stays parallel"
+    for mine in choices:
+        predict("When b grows, the line", *choices, mine=mine).reveal("moves, and stays parallel")
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[2:] == ([] if mine == choices[1] else [f"  {WHY['When b grows, the line'][mine]}"])
+
+
+def test_the_first_of_several_predictions_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path / "progress.json"))
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    for mine in [None, "up", "down"]:
+        predict("Which way?", "up", "down", mine=mine).reveal("down")
+    for mine in [math.inf, 0.5]:
+        predict("How many?", mine=mine).reveal(np.float32(0.25), "{:.0%}")
+    assert progress.section("predictions") == {
+        "Which way?": {"choices": ["up", "down"], "mine": "up", "right": "down", "form": "{}", "day": today},
+        "How many?": {"choices": [], "mine": 0.5, "right": 0.25, "form": "{:.0%}", "day": today},
+    }
 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of np.matrix

@@ -135,7 +135,10 @@ def test_a_page_shows_all_of_its_notebook_without_a_network(notebook, exported, 
         r"\$\$.+?\$\$|\$[^$]+\$", re.sub(r"```.*?```|`[^`\n]*`", "", prose, flags=re.DOTALL), re.DOTALL
     )
     assert len(texts(tab, "math")) == len(formulas)
-    assert len(texts(tab, "main summary")) == prose.count("<summary>")
+    folded = [cell for cell in cells if cell.metadata.get("jupyter", {}).get("outputs_hidden")]
+    assert len(texts(tab, "main summary")) == prose.count("<summary>") + len(folded)
+    page = (exported / f"{notebook.stem}.html").read_text(encoding="utf-8")
+    assert page.count("<details>\n<summary>The result</summary>") == len(folded)
 
 
 def test_the_index_leads_to_every_page(exported, offline):

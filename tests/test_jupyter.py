@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import CONTRAST
 from jupyter_core.paths import jupyter_config_path
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from refresh import METADATA
+from refresh import FOLDED, METADATA
 from test_browser import served, wait_for
 from test_viz_page import shown  # noqa: F401 (a fixture)
 
@@ -25,6 +25,7 @@ from nnlib.viz import Neuron, Playground
 
 SETTING = "jupyter_server_config.d/nnlib.json"
 OURS = Path(nnlib.jupyter.__file__).with_name("jupyter_server_config.d") / "nnlib.json"
+HIDDEN = {"jupyter": {"outputs_hidden": True}}
 VIEW = ["from nnlib.viz import Neuron", "Neuron(b=1)"]
 
 
@@ -115,6 +116,16 @@ def run_cells(page, *numbers):
         page.evaluate("void window.jupyterapp.commands.execute('notebook:run-cell')")
 
 
+def opens_when_it_is_run(page):
+    """Run the last cell, whose output is folded, as that of a cell which gives a prediction away."""
+    result, folded = page.get_by_text("42", exact=True), page.locator(".jp-Cell .jp-OutputPlaceholder")
+    folded.wait_for()
+    assert not result.is_visible()
+    run_cells(page, 3)
+    result.wait_for()
+    assert folded.count() == 0
+
+
 def moved_while_a_cell_runs(page, folder):
     """Move a view while the third cell runs, for the first time and again: it does not wait for the cell's end."""
     run_cells(page, 2)
@@ -142,8 +153,13 @@ def test_a_saved_view_is_a_picture_wherever_nnlib_is_installed(module, app, at, 
     options = [f"--{app}.expose_app_in_browser=True", *["--allow-root"] * (os.geteuid() == 0)]
     with served(tmp_path, module, *options) as address:
         path = tmp_path / "notebooks" / "mine.ipynb"
-        nbformat.write(new_notebook(cells=[new_code_cell(source) for source in [*VIEW, BUSY]], metadata=METADATA), path)
+        cells = [new_code_cell(source) for source in [*VIEW, BUSY]]
+        cells.append(
+            new_code_cell("print(6 * 7)", outputs=[FOLDED, new_output("stream", text="42\n")], metadata=HIDDEN)
+        )
+        nbformat.write(new_notebook(cells=cells, metadata=METADATA), path)
         opened(page, address, at)
+        opens_when_it_is_run(page)
         run_cells(page, 0, 1)
         page.wait_for_selector(".nnv [data-drawn]")
         moved_while_a_cell_runs(page, tmp_path / "notebooks")

@@ -6,9 +6,11 @@ import nbformat
 import pytest
 import refresh
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from rules import NOTEBOOKS, RULES, load
+from rules import NOTEBOOKS, RULES, load, predictions, unspoiled
 
 import nnlib
+from nnlib.checks.guesses import GUESSES
+from nnlib.notebooks import spoilers
 
 # Public names that wait here until a notebook builds or uses them.
 NOT_YET = set()
@@ -136,6 +138,84 @@ LACKS = {  # what to take out of notebook 1, and what is said then
     r"\| symbol \| meaning \|": "no table of symbols",
     "[Pp]erceptron": "'perceptron' of 99_glossary.ipynb is not met in it",
 }
+
+
+RIGHT = "moves, and stays parallel"
+ASKS = f"a = predict('When b grows, the line', '{RIGHT}', 'turns', mine=None)"
+REVEALS = "a.reveal('turns' if 1 > 2 else b)"
+SPOILT = [  # question, revealing cell, its output, text after it, what is said
+    (ASKS, REVEALS, RIGHT, "What came out", None),
+    (ASKS, "a.reveal('turns')", RIGHT, "What came out", "a.reveal('turns') gives the right choice away"),
+    (ASKS, REVEALS, RIGHT, "Answer", "the text after it does not begin with"),
+    (ASKS, REVEALS, "bends", "What came out", "none of its choices is revealed, but 'bends'"),
+    (
+        ASKS,
+        REVEALS,
+        "turns",
+        "What came out",
+        "a sentence in nnlib/checks/guesses.py for each wrong choice, and no other",
+    ),
+    ("", "pass", "", "What came out", "'When b grows, the line' in nnlib/checks/guesses.py is not asked"),
+]
+
+
+@pytest.mark.parametrize(("asks", "reveals", "right", "reads", "says"), SPOILT)
+def test_a_prediction_that_is_spoilt_is_found(asks, reveals, right, reads, says, monkeypatch):
+    monkeypatch.setitem(GUESSES, "01", {"When b grows, the line": {"turns": "It might."}})
+    came = stream(f"When b grows, the line {right} (you made no prediction)\n")
+    text = new_markdown_cell(f"<details><summary>{reads}</summary>\n\nIt moves.\n</details>")
+    notebook = new_notebook(cells=[code(asks), code(reveals, came), code("x"), text])
+    faults = unspoiled(NOTEBOOKS[-1].with_name("01_neurons.ipynb"), notebook)
+    assert faults == [] if says is None else any(says in fault for fault in faults), faults
+
+
+def test_the_right_choice_stands_in_no_preferred_place():
+    places, questions = {}, []
+    for path in NOTEBOOKS:
+        for _, guess, right in predictions(load(path)):
+            questions.append(guess.question)
+            if guess.choices:
+                places.setdefault(len(guess.choices), []).append(guess.choices.index(right))
+    assert len(questions) == len(set(questions)), "kept predictions are known by their question"
+    for choices, found in places.items():
+        often = [found.count(place) for place in range(choices)]
+        assert max(often) - min(often) <= 3, f"of {choices} choices, the right one stands at {often}: change some"
+
+
+def test_what_lies_between_a_prediction_and_its_text_is_folded(tmp_path):
+    asks, reveals = "a = predict('Which?')", "a.reveal(1)"
+    cells = [
+        code(asks),
+        code("1"),
+        new_markdown_cell("then"),
+        code(reveals),
+        code("plot()"),
+        new_markdown_cell("so"),
+        code("2"),
+    ]
+    assert spoilers(cells) == [cells[1], cells[3], cells[4]]
+    two = [
+        code(asks),
+        code("b = predict('And?')"),
+        code(reveals),
+        code("b.reveal(2)"),
+        new_markdown_cell("so"),
+        code("3"),
+    ]
+    assert spoilers(two) == two[1:4]
+    notebook = new_notebook(
+        cells=[code("x", stream("1"), tags=["raises-exception"]), *cells[:1], code(reveals, stream("2"))]
+    )
+    made = refresh.normalise(notebook, NOTEBOOKS[1])
+    assert [dict(cell.metadata) for cell in made.cells[:3]] == [
+        {"tags": ["raises-exception"]},
+        {},
+        {"jupyter": {"outputs_hidden": True}},
+    ]
+    assert [output.output_type for output in made.cells[2].outputs] == ["display_data", "stream"]
+    path = tmp_path / NOTEBOOKS[1].name
+    path.write_text(nbformat.writes(made), encoding="utf-8")
+    assert [output.output_type for output in load(path).cells[2].outputs] == ["stream"]
 
 
 @pytest.mark.parametrize(("part", "says"), LACKS.items())

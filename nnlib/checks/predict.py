@@ -1,7 +1,13 @@
 """A guess before a cell is run, set beside what came out: the surprise is half of the lesson."""
 
+import datetime
+
+from nnlib.checks import progress
+from nnlib.checks.guesses import WHY
 from nnlib.checks.results import Endless, Strange, kind, words
 from nnlib.checks.results import plain as made_plain
+
+LARGEST = 1e15  # of numbers that can be a prediction; neither infinity nor nan is below
 
 
 class Prediction:
@@ -11,15 +17,28 @@ class Prediction:
         self.question, self.choices, self.mine = question, choices, mine
 
     def reveal(self, outcome, form="{}"):
-        """Print the prediction beside the outcome; `form` says how to write them, as in "{:.0%}"."""
+        """Print the prediction beside the outcome, and keep both; `form` says how to write numbers, as in "{:.0%}".
+
+        Of several predictions about one thing the first is kept: later ones have seen the outcome.
+        """
         came = form.format(outcome)
         if self.mine is None:
             print(f"{self.question} {came} (you made no prediction)")
-        elif isinstance(self.mine, str):
-            verdict = "as you predicted" if self.mine == outcome else f"you predicted {self.mine}"
+            return
+        mine = self.mine
+        if isinstance(mine, str):
+            verdict = "as you predicted" if mine == outcome else f"you predicted {mine}"
             print(f"{self.question} {came}, {verdict}")
+            why = "" if mine == outcome else WHY.get(self.question, {}).get(mine, "")
+            if why:
+                print(f"  {why}")
         else:
-            print(f"{self.question} You predicted {form.format(self.mine)}, it is {came}")
+            mine = mine / 100 if form.endswith("%}") and 1 < mine <= 100 else mine  # 50 is meant as 50%
+            print(f"{self.question} You predicted {form.format(mine)}, it is {came}: {distance(mine, outcome, form)}")
+        right = outcome if isinstance(outcome, str) else float(outcome)
+        entry = {"choices": list(self.choices), "mine": mine, "right": right}
+        entry |= {"form": form, "day": datetime.datetime.now(datetime.UTC).date().isoformat()}
+        progress.change("predictions", lambda kept: {self.question: entry} | kept)
 
     def __repr__(self):
         return f"Prediction({self.question!r}, mine={self.mine!r})"
@@ -37,7 +56,7 @@ def predict(question, *choices, mine=None):
     if choices and mine is not None:  # spaces and capitals do not count, and 0 is as good as "0"
         mine = next((choice for choice in choices if plain(choice) == plain(text_of(mine))), mine)
     number = issubclass(type(mine), (int, float)) and not isinstance(mine, bool)
-    usable = any(mine is choice for choice in choices) if choices else number
+    usable = any(mine is choice for choice in choices) if choices else number and abs(mine) < LARGEST
     if mine is None:
         print(f"○ your prediction? Write mine={wanted} and run the cell again, or go on without.")
     elif not usable:
@@ -45,6 +64,15 @@ def predict(question, *choices, mine=None):
     else:
         print(f"kept: {mine}")
     return Prediction(question, choices, mine if usable else None)
+
+
+def distance(mine, outcome, form):
+    """Return how far a number is from the outcome, in words; between shares that are printed in %, in points."""
+    if form.format(mine) == form.format(outcome):
+        return "as you predicted"
+    far = form.format(abs(mine - outcome))
+    far = f"{far[:-1]} points" if form.endswith("%}") else far
+    return f"{far} too {'high' if mine > outcome else 'low'}"
 
 
 def text_of(mine, how=str):
