@@ -370,6 +370,15 @@ BUGS = [
         ("True is a number to predict", " and not isinstance(mine, bool)", ""),
     ),
     *bugs(
+        "checks/explain",
+        ("two words are a reason", "len(sentence.split()) < FEWEST", "not sentence"),
+        ("a reason is not kept", "kept | {question: entry}", "kept"),
+    ),
+    *bugs(
+        "checks/reasons",
+        ("there are no model sentences", "for of_notebook in REASONS.values()", 'for of_notebook in [REASONS["00"]]'),
+    ),
+    *bugs(
         "checks/guesses",
         ("only one notebook has reasons", "for of_notebook in GUESSES.values()", 'for of_notebook in [GUESSES["00"]]'),
     ),

@@ -18,6 +18,7 @@ import nnlib
 from nnlib import gradcheck
 from nnlib.checks.guesses import GUESSES
 from nnlib.checks.predict import Prediction, predict
+from nnlib.checks.reasons import REASONS
 from nnlib.notebooks import PREDICTED, REVEALED, lessons
 from nnlib.notebooks import read as load
 
@@ -377,6 +378,27 @@ def unspoiled(path, notebook):
     return faults
 
 
+def reasons(path, notebook):
+    """Each question for a sentence has a model sentence, kept apart, and there are three in a lesson."""
+    asked = [
+        ast.literal_eval(node.args[0])
+        for cell in code(notebook)
+        if "explain(" in cell.source
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "explain"
+    ]
+    known = REASONS.get(path.name[:2], {})
+    faults = [
+        f"{question!r} has no model sentence in nnlib/checks/reasons.py"
+        for question in asked
+        if not known.get(question)
+    ]
+    faults += [f"{question!r} in nnlib/checks/reasons.py is not asked" for question in known if question not in asked]
+    if path.name != GLOSSARY and len(asked) != QUESTIONS:
+        faults.append(f"it asks for {len(asked)} sentences by `explain`: {QUESTIONS} are expected")
+    return faults
+
+
 def skeleton(path, notebook):
     """A lesson has all its parts, and the glossary has its terms."""
     if path.name == GLOSSARY:
@@ -408,6 +430,7 @@ def skeleton(path, notebook):
 
 RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
 RULES += [mirrors, skeleton, unspoiled]
+QUESTIONS = 3  # that a reader answers in a sentence, in each lesson
 READING = "What came out"  # what is closed below the cell that a prediction is about
 GLOSSARY = "99_glossary.ipynb"
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"

@@ -62,6 +62,7 @@ DEFAULTS = {
     "train": TRAINING,
     "fit": TRAINING | {"progress": True},
     "evaluate": {"loss": None, "batch_size": 1000, "blas_threads": 1},
+    "explain": {"mine": None},
     "predict": {"mine": None},
 }
 VIEWS = {

@@ -28,9 +28,10 @@ from wrong_answers import fault_of
 
 import nnlib.checks
 from nnlib import Adam, Dense, Sequential
-from nnlib.checks import check, compare, predict, progress, progress_map
+from nnlib.checks import check, compare, explain, predict, progress, progress_map
 from nnlib.checks.engine import Exercise, WrongAnswer, shown
 from nnlib.checks.guesses import WHY
+from nnlib.checks.reasons import MODEL, REASONS
 
 MODULES = [
     importlib.import_module(f"nnlib.checks.{module.name}")
@@ -734,12 +735,38 @@ def test_the_first_of_several_predictions_is_kept(tmp_path, monkeypatch):
     }
 
 
+def test_each_question_has_its_model_sentence():
+    assert all(questions.items() <= MODEL.items() for questions in REASONS.values())
+
+
+def test_a_sentence_comes_before_the_model_sentence(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setitem(MODEL, "Why so?", "Because it is.")
+    for mine in [None, "It is so", 7, "a b c"]:
+        explain("Why so?", mine=mine)
+        said = capsys.readouterr().out
+        assert said.startswith("○ Why so?\n")
+        assert "Because" not in said
+    assert "at least 4 words, got 'a b c'" in said
+    assert progress.section("reasons") == {}
+    for mine in ["It was  so before\n", "It has always been so"]:
+        explain("Why so?", mine=mine)
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "Why so?",
+        "  yours: It was so before",
+        "  ours:  Because it is.",
+    ]
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    assert progress.section("reasons") == {"Why so?": {"mine": "It has always been so", "day": today}}
+
+
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of np.matrix
 @pytest.mark.parametrize("make", strange_results.RESULTS.values(), ids=strange_results.RESULTS)
 def test_predictions_and_comparisons_do_not_raise_either(make, capsys):
     for choices in [("up", "down"), ()]:
         predict("Which way?", *choices, mine=make()).reveal("down" if choices else 0.5)
     compare("dW", make(), np.ones((2, 3)))
+    explain("Why?", mine=make())
     assert "Traceback" not in capsys.readouterr().out
 
 
