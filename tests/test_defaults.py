@@ -81,6 +81,7 @@ VIEWS = {
     | {"batch": "32", "pictures": "50000", "decay": "0", "dropout": 0, "seed": 0},
     "Folding": {"activation": "step", "turn1": 45, "b1": -0.35, "turn2": -135, "b2": 1.05},
     "Perceptron": {"gate": "and", "seed": 0, "step": 0},
+    "Order": {"exercise": "02.3", "seed": 0, "lines": ""},
     "Neuron": {"w1": 1, "w2": 1, "b": -0.5, "gate": "and"},
     "Playground": {"data": "circle", "noise": 0.1, "share": 60, "features": "x1 and x2", "shape": "4"}
     | {"activation": "Tanh", "lr": 0.1, "batch": 10, "l2": "0", "optimizer": "SGD", "seed": 0, "colours": "shades"}

@@ -8,7 +8,7 @@ from test_viz import VIEWS
 from test_viz_page import shown, traits  # noqa: F401
 
 from nnlib.viz import Neuron, Playground
-from nnlib.viz.controls import Choice, Slider
+from nnlib.viz.controls import Choice, Own, Slider
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.panels import Panel
 from nnlib.viz.view import View, moves_of
@@ -289,6 +289,8 @@ def values(control):
     """Return values that a slider can have, at most some hundred of them."""
     if isinstance(control, Choice):
         return list(control.options)
+    if isinstance(control, Own):
+        return [control.start]
     forth = {"log": np.log10, "nines": lambda v: -np.log10(1 - v)}.get(control.scale, lambda v: v)
     back = {"log": lambda v: 10**v, "nines": lambda v: 1 - 10.0**-v}.get(control.scale, lambda v: v)
     least, most = forth(control.low), forth(control.high)

@@ -11,15 +11,14 @@ import pytest
 
 from nnlib import viz
 from nnlib.viz import Neuron, View
-from nnlib.viz.controls import Choice
+from nnlib.viz.controls import Choice, Own
 from nnlib.viz.neuron import border, neuron_frame
-from nnlib.viz.pad.ink import Strokes
 
 VIEWS = [view for view in vars(viz).values() if isinstance(view, type) and issubclass(view, View) and view is not View]
 
 
 def ends(control):
-    if isinstance(control, Strokes):
+    if isinstance(control, Own):
         return "", control.start
     return control.options if isinstance(control, Choice) else (control.low, control.high)
 

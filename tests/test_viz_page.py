@@ -9,7 +9,7 @@ from chromium import CONTRAST
 from test_viz import VIEWS, ends
 
 from nnlib.viz import Descent, DigitPad, Neuron
-from nnlib.viz.controls import Choice
+from nnlib.viz.controls import Choice, Own
 from nnlib.viz.pad.ink import Strokes
 
 pytestmark = pytest.mark.browser
@@ -93,7 +93,7 @@ def assert_words_fit(words):
 def test_every_control_moves_by_keys(kind, shown):
     view = kind()
     tab = shown(view)
-    for control in (control for control in view.controls if not isinstance(control, Strokes)):
+    for control in (control for control in view.controls if not isinstance(control, Own)):
         if acts := getattr(control, "acts", ()):  # else it is disabled
             tab.evaluate("state => window.model.arrive({ state })", view.state | dict(acts[:1]))
         row, here = tab.get_by_label(control.label, exact=True), view.state[control.name]

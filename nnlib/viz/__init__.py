@@ -8,6 +8,7 @@ from nnlib.viz.folding import Folding
 from nnlib.viz.forward import Forward
 from nnlib.viz.graph import Graph
 from nnlib.viz.initialisation import Initialisation
+from nnlib.viz.lines import Order
 from nnlib.viz.neuron import Neuron
 from nnlib.viz.pad import DigitPad
 from nnlib.viz.perceptron import Perceptron
@@ -28,6 +29,7 @@ __all__ = [
     "Initialisation",
     "LiveTraining",
     "Neuron",
+    "Order",
     "Perceptron",
     "Playground",
     "Shapes",

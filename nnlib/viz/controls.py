@@ -8,6 +8,10 @@ import numpy as np
 from nnlib.guards import brief
 
 
+class Own:
+    """What is moved by the view's own script: its value is a short text."""
+
+
 @dataclass(frozen=True)
 class Slider:
     """A number between two ends, moved by `step`; a whole step keeps it whole.

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlib.data.handwriting import SIDE, resized
 from nnlib.guards import brief
+from nnlib.viz.controls import Own
 
 FORM = re.compile(r"|#[A-Za-z0-9+/]{1936}|([A-Za-z0-9+/]{2})+(\.([A-Za-z0-9+/]{2})+)*")
 PICTURE = 44  # pixels, the side of a picture
@@ -16,7 +17,7 @@ FINE = 56  # pixels of the sheet on which strokes are drawn
 
 
 @dataclass(frozen=True)
-class Strokes:
+class Strokes(Own):
     """What a hand draws or loads, as a short text; the view's script makes its input of the pad.
 
     Strokes are joined by dots; each is a row of points, two of the 64 `digits` for each: its column and its row

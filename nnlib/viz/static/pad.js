@@ -136,4 +136,4 @@ function buttons(row, { model, sheet, undo, clear }) {
   });
 }
 
-const more = { input: padInput, after: (svg, { picture }) => pads.get(picture)?.(svg) };
+const more = { kind: "Strokes", input: padInput, after: (svg, { picture }) => pads.get(picture)?.(svg) };

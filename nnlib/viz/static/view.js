@@ -191,7 +191,7 @@ function render({ model, el }, more) {
   const play = spec.plays ? player(side, context) : null;
   for (const control of spec.controls) {
     const row = element(side, "div", { class: "nnv-row" }), id = newId();
-    if (control.kind === "Strokes") { // its input is the picture, by the view's own script
+    if (control.kind === more.kind) { // its input is made by the view's own script
       row.className = "nnv-buttons";
       more.input({ ...context, control, row, redraw: () => redraw() });
       continue;
