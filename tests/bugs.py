@@ -38,7 +38,7 @@ PATHS = sorted((ROOT / "tests").glob("test_*.py"), key=lambda path: (path.name n
 UNITS = [f"tests/{path.name}" for path in PATHS if path.name not in NOT_UNITS]
 # What judges checks and experiments is slow, and knows nothing of the rest; so it is asked first, in a run of its own.
 OWN = {
-    "checks": [f"tests/test_{name}.py" for name in ["exercises", "whose", "wrong_answers"]],
+    "checks": [f"tests/test_{name}.py" for name in ["slips", "exercises", "whose", "wrong_answers"]],
     "experiments": ["tests/test_ledger.py"],
 }
 UNITS += ["-m", "not notebook and not browser and not canary", "--deselect=tests/test_packaging.py::test_style"]
@@ -393,6 +393,14 @@ BUGS = [
     *bugs(
         "checks/causes",
         ("a cause is looked for in no facts", "if says := look(mine, right, given):", "if False:"),
+    ),
+    *bugs(
+        "checks/slips",
+        ("a slip need not fit all", "if all(result is not None and fits(", "if any(result is not None and fits("),
+        ("a length is a number", "if Slipping.lengths and isinstance(value, int):", "if False:"),
+        ("one side left out is the other", "lambda k=k: bare[1 - k]", "lambda k=k: bare[k]"),
+        ("the other axis is the same", "other = 1 - axis % 2", "other = axis"),
+        ("later operations are watched", "Slipping.arguments, Slipping.seen, Slipping.slip = {}, None, None", "pass"),
     ),
     *bugs(
         "checks/results",

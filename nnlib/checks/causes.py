@@ -12,6 +12,7 @@ import numpy as np
 
 from nnlib.checks.results import plain, size, strange
 from nnlib.checks.settings import Settings
+from nnlib.checks.slips import slip_of
 
 LARGEST = 100_000  # numbers; beyond, a check would take too long
 
@@ -33,6 +34,7 @@ def cause_of(mine, right, cases, names, answer, function, order=()):
             _facts(mine, right, given)
             or _as_if(mine, given, answer)
             or _not_used(given, answer, function)
+            or slip_of(lambda k, result: _equals(mine[k], result), given, answer)
             or _weak_facts(mine, right, given)
         )
 
@@ -79,16 +81,24 @@ def _cause_of_several(mine, right, given, answer, order):
     facts = [_facts(columns[i], wanted[i], given) for i in wrong]
     if len(wrong) == count and facts[0] and len(set(facts)) == 1:
         return "in all values, " + facts[0]
-    if says := _as_if(mine, given, answer):
+    says = _as_if(mine, given, answer)
+    if not says and not facts[0]:
+        says = slip_of(lambda k, result: _equals(mine[k], result), given, answer)
+    if says:
         return says
     for i, fact in zip(wrong, facts, strict=True):
         which = f"value {i + 1} of {count}"
         if taken[i] is not None:
             return f"{which} is what value {taken[i] + 1} should be"
         alone = lambda *arguments, i=i: answer(*arguments)[i]  # noqa: E731
-        if says := fact or _as_if(columns[i], given, alone) or _weak_facts(columns[i], wanted[i], given):
+        says = fact or _as_if(columns[i], given, alone) or slip_of(_fits_value(columns[i], i), given, answer)
+        if says := says or _weak_facts(columns[i], wanted[i], given):
             return f"{which}: {says}"
     return ""
+
+
+def _fits_value(column, i):
+    return lambda k, result: isinstance(result, tuple) and len(result) > i and _equals(column[k], result[i])
 
 
 def _same(mine, right):
