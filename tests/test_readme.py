@@ -48,11 +48,12 @@ def test_the_table_of_notebooks_says_what_they_say():
     total = 0
     for path in NOTEBOOKS:
         text = "\n".join(cell.source for cell in load(path).cells)
+        code = "\n".join(cell.source for cell in load(path).cells if cell.cell_type == "code")
         minutes = str(minutes_of(text) or "")
         total += int(minutes or 0)
         title = text.splitlines()[0].removeprefix("# ")
         shown = sorted(
-            {kind for kind in re.findall(r"^(\w+)\(", text, re.MULTILINE) if isinstance(getattr(viz, kind, None), type)}
+            {kind for kind in re.findall(r"^(\w+)\(", code, re.MULTILINE) if isinstance(getattr(viz, kind, None), type)}
         )
         assert rows[path.name][:2] == [f"[{title}](notebooks/{path.name})", minutes]
         assert sorted(re.findall(r"`(\w+)`", rows[path.name][3])) == shown

@@ -84,6 +84,19 @@ def test_the_answers_are_those_of_the_notebooks():
         assert [head, *body.split("\n")] == found[number], number
 
 
+HINT = r"""<summary>I do not know how to begin</summary>[^<]*from nnlib.viz import Order
+Order\("(\d\d\.\d)"\)
+```
+</details>
+<details><summary>Answer</summary>\s*```python
+def (\w+)"""
+
+
+def test_the_last_hint_before_the_answer_leads_here():
+    found = [hit for read in READ.values() for cell in read.cells for hit in re.findall(HINT, cell.source)]
+    assert found == [(number, exercises()[number].name) for number in answers()]
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_right_order_is_accepted(number):
     made = puzzle(number, 0)
