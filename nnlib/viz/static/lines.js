@@ -129,20 +129,22 @@ function whereIs(name, text) {
   return { from, to: from + body.trimEnd().length, text };
 }
 
-// What becomes of the cell: the stub's `...` gives way to the lines, and whatever else stands there stays.
+// What becomes of the cell: the stub's `...`, or what was put there before, gives way; whatever else stands there stays.
 function changeOf({ from, to, text }, { name, body }, landed) {
-  const old = text.slice(from, to), stub = old.match(/^[ \t]*(\.\.\.|pass)[ \t]*$/m);
-  const bare = old.replace(/^[ \t]*#.*$/gm, "").trim();
-  const end = from + old.length, lead = text[from - 1] === "\n" ? "" : "\n";
-  if (old.includes(body) || text.includes(quoted(body))) return { says: "It stands in the cell below already." };
-  if (stub && bare === stub[1]) {
-    const at = from + stub.index;
-    return { changes: { from: at, to: at + stub[0].length, insert: body }, says: `It stands in the cell below now, in ${name}. Run that cell, and then its check.` };
+  const old = text.slice(from, to), stub = old.match(/^[ \t]*(\.\.\.|pass)[ \t]*$/m)?.[0];
+  const code = (rows) => rows.replace(/^[ \t]*#.*$/gm, "").trim();
+  const all = (part) => part && old.includes(part) && !code(old.replace(part, ""));
+  const comment = quoted(body), [before, after] = [text.indexOf(comment), text.indexOf(comment) + comment.length];
+  if (all(body) || (before >= 0 && !/^\n# /.test(text.slice(after)))) return { says: "It stands in the cell below already." };
+  const says = `It stands in the cell below now, in ${name}. Run that cell, and then its check.`;
+  const gone = [stub, landed].find(all);
+  if (gone) {
+    const at = from + old.indexOf(gone);
+    return { changes: { from: at, to: at + gone.length, insert: body }, says };
   }
-  if (bare === "" || old === landed)
-    return { changes: { from, to: end, insert: lead + body }, says: `It stands in the cell below now, in ${name}. Run that cell, and then its check.` };
-  const insert = `\n\n# Put in order in the view above:\n${quoted(body)}`;
-  return { changes: { from: text.trimEnd().length, to: text.trimEnd().length, insert },
+  const end = text.trimEnd().length;
+  if (!code(old)) return { changes: { from: to, insert: `${text[to - 1] === "\n" ? "" : "\n"}${body}` }, says };
+  return { changes: { from: end, insert: `\n\n# Put in order in the view above:\n${comment}` },
            says: "The cell below holds code of yours, so the lines stand there as a comment, at its end." };
 }
 
