@@ -531,6 +531,8 @@ BUGS = [
         ("loops may go on for ever", 'left[0] -= event == "line"', "left[0] -= 0"),
         ("only the course's order is right", 'if state == "✓":', 'if out_of_place(puzzle, placed) is None:'),
         ("lines are not compared by depth", "!= (wanted.shown, wanted.depth)", "!= (wanted.shown, placed[k][1])"),
+        ("an error shows an open line", "len(seen), None, seen.", "len(seen), None, code."),
+        ("lines are counted from def", "enumerate([0, *boxes", "enumerate([0, 1, *boxes"),
         ("a tracer stays behind", "sys.settrace(before)", "before"),
     ),
     *bugs(

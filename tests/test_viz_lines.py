@@ -281,7 +281,7 @@ def test_the_first_line_out_of_place_is_marked_from_the_second_refused_order_on(
     swapped = [lines[k] for k in (0, 2, 1, 3)]
     wrong, short, mended = (letters(made, [(line, 1) for line in order]) for order in (swapped, lines[:3], lines))
     view = Order("03.2", lines=wrong).check()
-    assert view.facts_shown.startswith("✗ not right yet: raised UnboundLocalError in line 3")
+    assert view.facts_shown.startswith("✗ not right yet: raised UnboundLocalError in line 2, `error = output - target`")
     assert "out of place" not in view.check().facts_shown  # the same once more is no second try
     assert view.drawing.named("wrong") == []
     view.set(lines=short)
@@ -294,14 +294,14 @@ def test_the_first_line_out_of_place_is_marked_from_the_second_refused_order_on(
     assert marked == ["axis", "wrong", "axis", "axis"] + ["axis"] * (len(marked) - 4)
     assert [mark.text for mark in view.drawing.named("wrong")] == ["✗"]
     assert view.set(lines=mended).check().facts_shown == "✓ right: it passes the check of 03.2"
-    assert Order("03.2").check().facts_shown == "✗ not right yet: nothing is put in yet"
+    assert Order("03.2").check().facts_shown == "✗ nothing is put in yet"
 
 
 def test_wrong_indentation_is_said():
     made = puzzle("03.3", 0)
     placed = right(made)
     flat = judged(made, [(line, 1) for line, _ in placed], {})
-    assert flat.words.startswith("Python cannot read line 3: expected an indented block after 'for' statement")
+    assert flat.words.startswith("Python cannot read it in line 3: expected an indented block after 'for' statement")
     inside = judged(made, [*placed[:3], (placed[3][0], 2)], {})
     assert "expected" in inside.words
     assert inside.place == 3
@@ -350,6 +350,7 @@ def test_each_exercise_of_a_kind_leaves_one_line_more_open():
             made = puzzle(number, 0)
             assert gaps(number) == sum(line.open for line in made.answer) == min(k, 2)
             assert not made.answer[0].open
+            assert not any(line.open and "\n" in line.text for line in made.answer)
             closed = [line.open for line in made.answer]
             assert closed == sorted(closed)  # those at the end
     rest = set(answers()) - {number for numbers in KINDS.values() for number in numbers}
@@ -369,4 +370,17 @@ def test_an_open_line_shows_nothing_of_the_answer_and_lands_as_a_line_of_ones_ow
     assert "write yours" in said
     first, second, third = made.answer
     assert judged(made, [(first, 1), (third, 1), (second, 1)], {}).passes  # they look the same
-    assert not judged(made, [(second, 1), (first, 1), (third, 1)], {}).passes
+    early = judged(made, [(second, 1), (first, 1), (third, 1)], {})
+    assert early.words.startswith(
+        "raised UnboundLocalError in line 1, `...  # this line is yours`: ".replace("  ", " ")
+    )
+
+
+def test_lines_are_counted_as_the_picture_has_them_also_where_one_has_several_rows():
+    made = puzzle("06.5", 0)
+    model, gives = made.answer
+    slip = next(line for line in made.pool if line.slip)
+    assert model.text.count("\n") == 3
+    said = judged(made, [(model, 1), (slip, 2), (gives, 1)], {})
+    assert said.words.startswith("Python cannot read it in line 2: unexpected indent")
+    assert "in line 1, `return model" in judged(made, [(gives, 1), (model, 1)], {}).words

@@ -158,6 +158,8 @@ def verdict_in_words(frame):
         return f"{passes}. Put it into the cell below, and write yours there"
     if said.passes:
         return f"✓ right: it passes the check of {frame.number}"
+    if not frame.order.placed:
+        return f"✗ {said.words}"
     if frame.mark is None:
         return f"✗ not right yet: {said.words}"
     where = f"line {said.place + 1} is" if said.place < len(frame.order.placed) else "a line is missing after"

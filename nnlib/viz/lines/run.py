@@ -47,8 +47,8 @@ def function_of(puzzle, placed, names):
     Raises SyntaxError where they are no Python.
     """
     file = f"<lines of {puzzle.number}>"
-    code = f"{puzzle.head}\n{body_of(placed, fill=True)}\n"
-    linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
+    code, seen = (f"{puzzle.head}\n{body_of(placed, fill)}\n" for fill in (True, False))
+    linecache.cache[file] = len(seen), None, seen.splitlines(keepends=True), file  # an error shows no open line
     namespace = {**names, **vars(module_of(puzzle.number))}
     exec(compile(code, file, "exec"), namespace)  # lines of the course: a state says only in which order
     return namespace[puzzle.name]
@@ -61,17 +61,25 @@ def judged(puzzle, placed, names):
     try:
         function = function_of(puzzle, placed, names)
     except SyntaxError as error:
-        return Said(False, f"Python cannot read line {error.lineno - 1}: {error.msg}", out_of_place(puzzle, placed))
+        words = f"Python cannot read it in line {error.lineno}: {error.msg}"
+        return Said(False, counted_below(placed, words), out_of_place(puzzle, placed))
     with counted(function):
         state, fault = verdict(exercises()[puzzle.number], function)
     if state == "✓":
         return Said(True, "it passes the check")
-    words = " ".join(str(fault).split())
+    words = counted_below(placed, " ".join(str(fault).split()))
     if missing := re.search(r"NameError.* name '(\w+)' is not defined", words):
         right = function_of(puzzle, [(line, line.depth) for line in puzzle.answer], names)
         above = "by no line above" if missing[1] in right.__code__.co_varnames else "further up: run the cells above"
         words += f" ({missing[1]} is made {above})"
     return Said(False, words, out_of_place(puzzle, placed))
+
+
+def counted_below(placed, words):
+    """Return words with the numbers of lines as the picture counts them: from the first below `def`, boxes not rows."""
+    boxes = [k + 1 for k, (line, _) in enumerate(placed) for _ in line.shown.split("\n")]
+    counted = dict(enumerate([0, *boxes, *boxes[-1:]], 1))
+    return re.sub(r"(?<=\bline )\d+", lambda hit: str(counted.get(int(hit[0]), hit[0])), words)
 
 
 def out_of_place(puzzle, placed):
