@@ -370,6 +370,58 @@ BUGS = [
         ("True is a number to predict", " and not isinstance(mine, bool)", ""),
     ),
     *bugs(
+        "review/card",
+        ("a wrong answer is right", "if answer == self.right:", "if True:"),
+        ("the right option comes first", "rng.permutation(len(options))", "range(len(options))"),
+    ),
+    *bugs(
+        "review/schedule",
+        ("what is wrong comes back as what is right", "Rating(rating), noon", "Rating(GOOD), noon"),
+        ("a question is due twice a day", "days = max(1, (new.due - noon).days)", "days = 0"),
+        ("a clock that was ahead loses questions", "return today if last > today else day", "return day"),
+        ("a full day has nothing new", "max(int(most > 2), most // 5, most - len(old))", "max(0, most - len(old))"),
+        ("lapses are not counted", "+ (rating == AGAIN)", ""),
+        ("a damaged entry is believed", "return all(0 < number < 1e6 for number in numbers)", "return True"),
+    ),
+    *bugs(
+        "review/expressions",
+        ("any name may stand in a formula", "if node.id not in names and node.id not in FUNCTIONS:", "if False:"),
+        ("any attribute may be asked for", "if node.attr not in METHODS:", "if False:"),
+        ("the sign does not count", "if np.allclose(mine, right, ", "if np.allclose(abs(mine), abs(right), "),
+        ("a power may be of any size", "abs(node.value) <= HIGHEST", "True"),
+    ),
+    *bugs(
+        "review/formulas",
+        ("slips have no cause", "if said and not failed(slip, names, mine)", "if False"),
+        ("a tuple may have any numbers", "== right and isinstance(mine, tuple)", "and isinstance(mine, tuple)"),
+    ),
+    *bugs(
+        "review/exercises",
+        ("numbers do not change", "return moved * factor", "return value * factor"),
+        ("two options are equal", "text is not None and text != right", "text is not None"),
+    ),
+    *bugs(
+        "review/texts",
+        ("a definition says its term", "hidden(term, definition)}", "definition}"),
+        ("answers to exercises are closed questions", "if heading else []", ""),
+    ),
+    *bugs(
+        "review/session",
+        ("what was right comes back as well", 'entry.get("mine") != entry.get("right") and', ""),
+        ("notebooks that were not begun are asked about", "and card.notebook in notebooks", ""),
+        ("another notebook's answers are lost", "return section | {card.key", "return {card.key"),
+        ("any number of new questions a day", "max(0, NEW - begun_today)", "99"),
+    ),
+    *bugs(
+        "review/terminal",
+        ("a wrong answer counts as right", "schedule.GOOD if good else schedule.AGAIN", "schedule.GOOD"),
+    ),
+    *bugs(
+        "review/widget",
+        ("in a notebook a wrong answer counts as right", "schedule.GOOD if good else schedule.AGAIN", "schedule.GOOD"),
+        ("a question is HTML", "<b>{escape(card.question)}</b>", "<b>{card.question}</b>"),
+    ),
+    *bugs(
         "checks/explain",
         ("two words are a reason", "len(sentence.split()) < FEWEST", "not sentence"),
         ("a reason is not kept", "kept | {question: entry}", "kept"),

@@ -18,8 +18,9 @@ MODULES = [
     if not module.name.endswith("__main__")
 ]
 
-# Checks, views and experiments have helpers of their own.
-CORE = [module for module in MODULES if module.__name__.split(".")[1] not in {"checks", "experiments", "viz"}]
+OUTSIDE = {"checks", "experiments", "review", "viz"}
+# Checks, reviews, views and experiments have helpers of their own.
+CORE = [module for module in MODULES if module.__name__.split(".")[1] not in OUTSIDE]
 
 # What to pass to a constructor for arguments that have no default. A class with another required
 # argument fails here, by name: add a value for it.

@@ -158,6 +158,7 @@ def without_weights(monkeypatch, tmp_path):
 RAISES = {
     "Activation": [("backward before forward", lambda: nnlib.Tanh().backward(X))],
     "Tensor.backward": [("unless self holds a single number", lambda: Tensor(X).backward())],
+    "review": [("no positive number", lambda: nnlib.review.review(0))],
     "read_picture": [
         ("other bytes", lambda: handwriting.read_picture(b"none")),
         ("above 20 megapixels", lambda: handwriting.read_picture(wide_png())),
