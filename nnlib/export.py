@@ -23,6 +23,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+from nnlib.checks.progress import load
 from nnlib.files import replacing
 from nnlib.notebooks import found, lessons, read
 from nnlib.safe_html import PICTURES, Missing, page_name, safe, stored
@@ -39,6 +40,15 @@ here. To run them, and to have your answers checked, open the course with `pytho
 ## All notebooks
 
 """
+
+
+LINK = r"\[[^\]\n]*\]\([^)\n]*\)"
+FOOT = re.compile(rf"---\n+({LINK}(?: · {LINK})*)\s*")  # the last cell of a lesson
+CALLOUTS = [  # code that asks for something, the name of what it asks for, and its sign: not by colour alone
+    (r"^\w+ = predict\(", "predict", "? Predict, before you go on"),
+    (r"^def .*# exercise \d\d\.\d+", "exercise", "✎ Exercise: your turn"),
+    (r"^\w+ = check\(\"", "check", "✓ Check"),
+]
 
 
 class Renderer(IPythonRenderer):
@@ -138,6 +148,9 @@ class Page:
 
     def cell(self, cell):
         """Return a cell with its outputs."""
+        if cell.cell_type == "markdown" and (links := FOOT.fullmatch(cell.source)):
+            links = self.prose("\n".join(f"- {link}" for link in re.findall(LINK, links[1])))
+            return f'<nav class="foot" aria-label="Previous and next">{links}</nav>'
         if cell.cell_type == "markdown":
             return f'<div class="prose">{self.prose(cell.source, cell.get("attachments"))}</div>'
         if cell.cell_type == "raw":
@@ -146,7 +159,7 @@ class Page:
         if outputs and cell.metadata.get("jupyter", {}).get("outputs_hidden") is True:  # a prediction comes first
             outputs = f"<details>\n<summary>The result</summary>\n{outputs}\n</details>"
         group = f'<div class="output" role="group" aria-label="output">\n{outputs}\n</div>'
-        return coloured(cell.source) + group * bool(cell.outputs)
+        return callout(cell.source, coloured(cell.source) + group * bool(cell.outputs))
 
     def output(self, output):
         """Return an output in the first of the forms that it has and a page can show."""
@@ -182,6 +195,15 @@ class Page:
         return image + f'<p class="facts">{escape(words)}</p>' * (output.output_type == "execute_result")
 
 
+def callout(source, html):
+    """Return a cell with a sign and a word above it, where the reader is asked to do something in it."""
+    for pattern, name, words in CALLOUTS:
+        if re.search(pattern, source, re.MULTILINE):
+            words = f'<p class="sign">{words}</p>\n'
+            return f'<div class="callout {name}" role="group" aria-label="{name}">{words}{html}</div>'
+    return html
+
+
 def text(words, name="stdout"):
     """Return text as it was printed."""
     return f'<pre class="{escape(name)}">{escape(strip_ansi(words), quote=False)}</pre>'
@@ -212,21 +234,39 @@ def heading_and_promise(notebook, name):
     return (first.lstrip("# "), rest.strip().split("\n\n")[0]) if first.startswith("# ") else (name, "")
 
 
+def card(notebook, path, done):
+    """Return the entry of a notebook in the index, as Markdown: picture, title, promise, minutes, exercises done."""
+    title, promise = heading_and_promise(notebook, path.stem)
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    shown = re.search(r"^(!\[[^\]\n]+\]\()(pictures/\w+\.svg)\)$", sources[0] if sources else "", re.MULTILINE)
+    exercises = re.findall(r"^### Exercise (\d\d\.\d+)", "\n".join(sources), re.MULTILINE)
+    time = re.search(r"^\*\*Time\*\*:? (about [\w ]+? (?:minutes|hours))", "\n".join(sources), re.MULTILINE)
+    facts = [time[1].capitalize()] if time else []
+    if exercises:
+        ready = sum(done.get(number) == "✓" for number in exercises)
+        facts.append(f"{ready} of {len(exercises)} exercises done" if done else f"{len(exercises)} exercises")
+    parts = [shown[0]] if shown and (path.parent / shown[2]).is_file() else []
+    parts += [f"### [{title}]({quote(path.name)})", promise]
+    parts += [f'<p class="meta">{" · ".join(facts)}</p>'] if facts else []
+    return "\n\n".join(['<article class="card">', *parts, "</article>", ""])
+
+
 def pages(folder):
     """Return the pages of all notebooks in a folder, and an index of them: {file: (HTML, what is missing on it)}."""
-    made, index, own = {}, INDEX, lessons(folder)
+    made, index, own, done = {}, INDEX, lessons(folder), load()
     others = [path for path in found(folder) if path not in own]
     for path in own + others:
         index += "\n## Other notebooks\n\n" if path in others[:1] else ""
         try:
             notebook = read(path)
-            title, promise = heading_and_promise(notebook, path.stem)
+            title, _ = heading_and_promise(notebook, path.stem)
             html, missing = page(notebook, title, folder)
+            index += card(notebook, path, done) + "\n"
         except ValueError as error:
-            title, promise, missing = path.stem, "It cannot be read.", Missing()
+            title, missing = path.stem, Missing()
+            index += f"### [{title}]({quote(path.name)})\n\nIt cannot be read.\n\n"
             html, _ = page(note(missing.note(f"the whole notebook. {error}", "p")), title, folder)
         made[page_name(path.name)] = html, missing
-        index += f"- [{title}]({quote(path.name)})  \n  {promise}\n"
     made["index.html"] = page(note(index), COURSE, folder)
     return made
 

@@ -14,6 +14,7 @@ from refresh import NOTEBOOKS, normalise, opened, stored
 
 from nnlib.notebooks import lessons
 
+CLOSING = "</details>"
 SHOWN = re.compile(r"\n*^!\[[^\]\n]*\]\(pictures/\w+\.svg\)$", re.MULTILINE)
 
 
@@ -23,7 +24,10 @@ def place(notebook, made):
         paragraphs = cell.source.split("\n\n")
         for k, paragraph in enumerate(paragraphs):
             if made.after in paragraph:
-                paragraphs.insert(k + 1 + paragraph.startswith("#"), made.markdown)
+                if paragraph.endswith(f"\n{CLOSING}"):  # what is folded stays so: a picture tells as much as its words
+                    paragraphs[k] = paragraph.removesuffix(CLOSING) + f"\n{made.markdown}\n{CLOSING}"
+                else:
+                    paragraphs.insert(k + 1 + paragraph.startswith("#"), made.markdown)
                 cell.source = "\n\n".join(paragraphs)
                 return
     raise ValueError(f"{made.name}: no paragraph of its notebook has the words {made.after!r}")

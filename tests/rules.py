@@ -406,7 +406,7 @@ def skeleton(path, notebook):
     texts = [cell.source for cell in markdown(notebook)]
     whole = "\n".join(texts)
     first = [rf"\*\*{words}\*\*" for words in ["You need", "You will be able to", "Time"]]
-    faults = [f"its first cell lacks {words}" for words in first if not re.search(words, texts[0])]
+    faults = [f"its beginning lacks {words}" for words in first if not re.search(words, whole.partition("\n## ")[0])]
     if not any("raises-exception" in cell.metadata.get("tags", []) for cell in code(notebook)):
         faults.append("no cell fails on purpose: none has the tag raises-exception")
     _, heading, end = whole.partition("## What you know now\n")

@@ -14,6 +14,8 @@ from rules import NOTEBOOKS
 from test_browser import stored
 from test_export import small  # noqa: F401 (a fixture)
 
+from nnlib import export
+
 # All answers open; of each kind of word in the code one, and some formulas, for axe looks at each for milliseconds.
 OPEN = """() => {
     document.querySelectorAll("details").forEach(answer => { answer.open = true; });
@@ -127,10 +129,10 @@ def test_a_page_shows_all_of_its_notebook_without_a_network(notebook, exported, 
     heading, pictures, _ = stored(notebook)
     assert texts(tab, "h1") == [heading]
     assert tab.title() == f"{heading} · Neural networks from scratch"
-    assert len(alts(tab)) == pictures
     assert tab.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
     cells = nbformat.read(notebook, as_version=4).cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert len(alts(tab)) == pictures + prose.count("](pictures/")
     formulas = re.findall(
         r"\$\$.+?\$\$|\$[^$]+\$", re.sub(r"```.*?```|`[^`\n]*`", "", prose, flags=re.DOTALL), re.DOTALL
     )
@@ -152,6 +154,38 @@ def test_the_index_leads_to_every_page(exported, offline):
     assert texts(tab, "h1") == [last]
     tab.get_by_role("link", name="All notebooks").first.click()
     assert texts(tab, "h1") == ["Neural networks from scratch"]
+
+
+def test_a_card_has_picture_minutes_and_what_is_done(tmp_path, monkeypatch, offline):
+    tab, _ = offline
+    (tmp_path / "mine.json").write_text('{"exercises": {"01.1": "✓", "01.2": "✗", "02.1": "✓"}}', encoding="utf-8")
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path / "mine.json"))
+    export.export(NOTEBOOKS[0].parent, tmp_path / "html")
+    tab.goto((tmp_path / "html" / "index.html").as_uri())
+    cards = tab.locator("article.card")
+    assert cards.count() == len(NOTEBOOKS)
+    for k, notebook in enumerate(NOTEBOOKS[:-1]):
+        assert cards.nth(k).locator("img").count() == 1, notebook.name
+        assert cards.nth(k).locator("h3 a").get_attribute("href") == f"{notebook.stem}.html"
+    assert cards.nth(1).locator(".meta").inner_text() == "About 75 minutes · 1 of 5 exercises done"
+    assert cards.nth(6).locator(".meta").inner_text().startswith("About two hours · 0 of ")
+
+
+def test_a_page_signs_what_it_asks_for_and_ends_with_its_neighbours(exported, offline):
+    tab, _ = offline
+    tab.goto((exported / "01_neurons.html").as_uri())
+    cells = [cell.source for cell in nbformat.read(NOTEBOOKS[1], as_version=4).cells if cell.cell_type == "code"]
+    for name, words in [("predict", " = predict("), ("exercise", "# exercise 01."), ("check", ' = check("01.')]:
+        assert len(texts(tab, f".callout.{name} > .sign")) == sum(words in source for source in cells) > 2, name
+    assert texts(tab, "nav.foot a") == ["← 0 · Start here", "All notebooks", "2 · Activations →"]
+    width = "part => Math.max(...[...document.querySelectorAll(part)].map(one => one.getBoundingClientRect().width))"
+    letters = tab.evaluate("""() => {
+        const text = [...document.querySelectorAll(".prose > p")].find(p => p.textContent.length > 400);
+        const lines = Math.round(text.getBoundingClientRect().height / parseFloat(getComputedStyle(text).lineHeight));
+        return text.textContent.length / lines;
+    }""")
+    assert 55 < letters < 80
+    assert tab.evaluate(width, ".highlight") > 1.2 * tab.evaluate(width, ".prose > p:not(:has(img))")
 
 
 def test_the_keyboard_opens_answers_and_skips_to_the_text(exported, offline):

@@ -82,6 +82,13 @@ def test_a_picture_follows_its_paragraph(after, expected):
     assert notebook.cells[0].source == expected.format("![A dog.](pictures/09_x.svg)")
 
 
+def test_a_picture_of_what_is_folded_is_folded():
+    notebook = new_notebook(cells=[new_markdown_cell("<details>\n\none\n</details>\n\ntwo")])
+    place(notebook, sketch("one"))
+    expected = "<details>\n\none\n\n![A dog.](pictures/09_x.svg)\n</details>\n\ntwo"
+    assert notebook.cells[0].source == expected
+
+
 def test_a_picture_without_a_place_is_said():
     with pytest.raises(ValueError, match="09_x: no paragraph of its notebook has the words 'three'"):
         place(new_notebook(cells=[new_markdown_cell("one")]), sketch("three"))

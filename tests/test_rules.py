@@ -131,8 +131,8 @@ def test_each_rule_can_fail(rule, cell, says):
 
 
 LACKS = {  # what to take out of notebook 1, and what is said then
-    r"\*\*You need\*\*": "its first cell lacks ",
-    r"\*\*Time\*\*": "its first cell lacks ",
+    r"\*\*You need\*\*": "its beginning lacks ",
+    r"\*\*Time\*\*": "its beginning lacks ",
     "## What you know now\n": "no part '## What you know now'",
     "^- (A neuron mult|Its border|The perceptron rule|A second).*\n": "'What you know now' is not a list",
     r"\| symbol \| meaning \|": "no table of symbols",
