@@ -3,6 +3,7 @@
 import ast
 import io
 import re
+import sys
 import threading
 import tokenize
 from itertools import pairwise, permutations
@@ -329,6 +330,13 @@ def test_a_loop_without_end_is_ended_after_some_lines(number, elsewhere, monkeyp
     thread.join() if elsewhere else None
     assert "it had not ended after 20,000 lines. Is there a loop that never ends?" in said[0].words
     assert re.search(r"in line \d", said[0].words)
+
+
+def test_a_check_leaves_no_tracer_behind():
+    made, before = puzzle("02.3", 0), sys.gettrace()
+    for placed in (right(made), right(made)[:1]):
+        judged(made, placed, {})
+        assert sys.gettrace() is before
 
 
 def test_the_order_does_not_depend_on_what_the_reader_has_named():
