@@ -21,10 +21,11 @@ from nnlib.checks.predict import Prediction, predict
 from nnlib.checks.reasons import REASONS
 from nnlib.notebooks import PREDICTED, REVEALED, lessons
 from nnlib.notebooks import read as load
+from nnlib.review.texts import CLOSED
 
 TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
 MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_COLUMNS = 20, 25, 92
-POINTS, FEWEST_TERMS = (3, 7), 3  # of what you know now; of the glossary that are met in a notebook
+POINTS, FEWEST_TERMS = 5, 3  # questions of what you know now; terms of the glossary that are met in a notebook
 MOST_BYTES = 1_000_000
 NETWORK = r"https?://|ftp://|\b(urllib|requests|httpx|socket|aiohttp|wget|curl)\b|^\s*[!%]\s*(pip|conda|curl|wget)"
 PATHS = r"(?<![\w.~])/(home|root|tmp|usr|var|work|Users|mnt|opt|private)/|\b[A-Z]:\\"
@@ -247,7 +248,7 @@ def code_in_hints(path, notebook):
         answer = "".join(re.findall(r"<summary>Answer</summary>(.*?)</details>", cell.source, re.DOTALL))
         held = said_by_claims(path, cell.source)
         closed = rf"<details><summary>(?!Answer|{READING}).*?</details>"
-        for hint in re.finditer(closed, cell.source, re.DOTALL):
+        for hint in re.finditer(closed, cell.source.partition("## What you know now")[0], re.DOTALL):
             for hit in re.finditer(r"`([^`\n]+)`", cell.source[: hint.end()]):
                 inside = any(start <= hit.start() and hit.end() <= end for start, end in held)
                 known = "".join(hit[1].split()) in "".join(answer.split())
@@ -412,8 +413,8 @@ def skeleton(path, notebook):
     _, heading, end = whole.partition("## What you know now\n")
     if not heading:
         faults.append("no part '## What you know now'")
-    elif not POINTS[0] <= len(re.findall(r"^- ", end, re.MULTILINE)) <= POINTS[1]:
-        faults.append("'What you know now' is not a list of three to seven points")
+    elif len(CLOSED.findall(end)) != POINTS:
+        faults.append(f"'What you know now' is not {POINTS} closed questions, each in <details> with its answer")
     if not re.search(r"^\| symbol \| meaning \| shape.*\n\|[-|]+\|\n(\|.+\n?)+", end, re.MULTILINE):
         faults.append("no table of symbols (symbol, meaning, shape) at its end")
     glossary = "\n".join(cell.source for cell in markdown(load(path.with_name(GLOSSARY))))
@@ -429,7 +430,7 @@ def skeleton(path, notebook):
 
 
 RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
-RULES += [mirrors, skeleton, unspoiled]
+RULES += [mirrors, skeleton, unspoiled, reasons]
 QUESTIONS = 3  # that a reader answers in a sentence, in each lesson
 READING = "What came out"  # what is closed below the cell that a prediction is about
 GLOSSARY = "99_glossary.ipynb"

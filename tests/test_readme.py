@@ -229,7 +229,7 @@ def test_every_quantity_of_the_contributors_guide_is_counted():
         f"| a new one that trains on MNIST | {goals[7]} |",
         f"A notebook may use {memory:g} GB of memory",
         f"at most {MOST_LINES} lines a cell",
-        f"with {NUMBERS[POINTS[0]]} to {NUMBERS[POINTS[1]]} points",
+        f"with {NUMBERS[POINTS]} closed questions",
         f"the glossary at least {NUMBERS[FEWEST_TERMS]} terms",
         f"at least {NUMBERS[wrong]} wrong answers",
         f"Rows of at most {NUMBERS[slowest]} seconds",

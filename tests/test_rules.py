@@ -118,6 +118,9 @@ EXAMPLES = [
     ("mirrors", code(TANH.format("")), None),
     ("mirrors", code(TANH.format(""), **MIRROR), "differs from nnlib.activations.Tanh"),
     ("mirrors", code("def tanh(X): ...", **MIRROR), "differs from nnlib.activations.Tanh"),
+    ("reasons", code("explain('Why is it so?', mine=None)"), "'Why is it so?' has no model sentence"),
+    ("reasons", code("explain('Why is it so?', mine=None)"), "it asks for 1 sentences by `explain`: 3 are expected"),
+    ("reasons", code("pass"), "in nnlib/checks/reasons.py is not asked"),
 ]
 
 
@@ -134,7 +137,7 @@ LACKS = {  # what to take out of notebook 1, and what is said then
     r"\*\*You need\*\*": "its beginning lacks ",
     r"\*\*Time\*\*": "its beginning lacks ",
     "## What you know now\n": "no part '## What you know now'",
-    "^- (A neuron mult|Its border|The perceptron rule|A second).*\n": "'What you know now' is not a list",
+    "<summary>What does a neuron do with its inputs.*</summary>": "'What you know now' is not 5 closed questions",
     r"\| symbol \| meaning \|": "no table of symbols",
     "[Pp]erceptron": "'perceptron' of 99_glossary.ipynb is not met in it",
 }
