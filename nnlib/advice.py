@@ -1,7 +1,8 @@
 """The signs of a sick run: what is seen, its likely cause, and a test that would show it.
 
 Each function below is one sign. It is given a `Look` at a model and its data, and returns what it sees, or None.
-`fit` asks them at its end (`history.advice`), LiveTraining while it runs, and notebook 06 makes a table of them.
+`fit` asks them at its end (`history.advice`), and LiveTraining while it runs. What only a reader can see stands in
+`SEEN_BY_READERS`. Both are the table that notebook 06 ends in, `Symptoms()`.
 """
 
 import copy
@@ -19,13 +20,14 @@ from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 ROWS = 1000  # a look takes so many at most
 EARLY = 20  # steps before which a run may still be no better than guessing
 IDLE = {ReLU: "dead", Sigmoid: "saturated", Tanh: "saturated"}
-SIGNS = []
+SIGNS, SEEN_BY_READERS = [], []
 
 
 class Sign(NamedTuple):
     """A sign of a sick run; `seen(look)` returns in words and numbers what it sees, or None.
 
-    of: whether it is read from the "model", its "inputs", or the "run"
+    of: whether it is read from the "model", its "inputs", or the "run"; of a "reader", who alone can see it, the
+    other functions know nothing, and `seen` is None
     """
 
     of: str
@@ -118,7 +120,7 @@ def _length(vector):
     "run",
     "targets that are all the same",
     cause="only the first rows were taken of data sorted by class, or the wrong column",
-    test="np.unique(y, return_counts=True)",
+    test="`np.unique(y, return_counts=True)`",
 )
 def has_one_target(look):
     """One constant answer is right for every row."""
@@ -129,8 +131,8 @@ def has_one_target(look):
 @sign(
     "run",
     "nothing moves",
-    cause="the optimizer makes a new vector (params = params - ...) instead of changing its own (params -= ...)",
-    test="call optimizer.step(params, grads) once, and compare params with a copy from before",
+    cause="the optimizer makes a new vector (`params = params - ...`) instead of changing its own (`params -= ...`)",
+    test="call `optimizer.step(params, grads)` once, and compare `params` with a copy from before",
 )
 def stands_still(look):
     """The vector of parameters is as it was before the run."""
@@ -142,7 +144,7 @@ def stands_still(look):
     "inputs",
     "raw pixels",
     cause="whole numbers up to 255 are far larger than what initial weights and learning rates are made for",
-    test="X.max(); then divide X by 255",
+    test="`X.max()`; then divide `X` by 255",
 )
 def has_raw_pixels(look):
     """Nothing but whole numbers, the largest between 100 and 255."""
@@ -153,9 +155,9 @@ def has_raw_pixels(look):
 
 @sign(
     "inputs",
-    "gaps",
-    cause="a number such as -999 stands for a missing value",
-    test="look at that column of X; then put the mean of the other rows in its place",
+    "numbers that stand for missing ones",
+    cause="a missing value was written as a number, such as -999",
+    test="look at that column of `X`; then put the mean of the other rows in its place",
 )
 def has_gaps(look):
     """One whole number, over twenty times as far from 0 as all others of its column."""
@@ -175,7 +177,7 @@ def has_gaps(look):
     "inputs",
     "large inputs",
     cause="initial weights and learning rates are made for inputs of about 1",
-    test="X.mean(axis=0) and X.std(axis=0); then subtract the one and divide by the other",
+    test="`X.mean(axis=0)` and `X.std(axis=0)`; then subtract the one and divide by the other",
 )
 def has_large_inputs(look):
     """Far from what initial weights are made for."""
@@ -216,7 +218,7 @@ def has_bounded_scores(look):
     "model",
     "units that are all alike",
     cause="initial weights that are all equal, 0 for instance: each unit then gets the same gradient, for ever",
-    test="compare the columns of W; draw them at random",
+    test="compare the columns of `W`; draw them at random",
 )
 def has_equal_units(look):
     """Columns of W that are the same."""
@@ -293,7 +295,7 @@ def has_idle_units(look):
     "run",
     "no gradient",
     cause="a loss or layer whose `backward` gives nothing but 0",
-    test="loss.forward(model.forward(X), y), then loss.backward(): is all of it 0?",
+    test="`loss.forward(model.forward(X), y)`, then `loss.backward()`: is all of it 0?",
 )
 def has_no_gradient(look):
     """Guessing, and the gradient of every layer is 0."""
@@ -329,13 +331,65 @@ def makes_small_steps(look):
 @sign(
     "run",
     "no better than guessing",
-    cause="rows of X that do not belong to those of y, or a gradient that is wrong",
-    test="learn twenty rows by heart; check_layer for each layer of your own",
+    cause="a gradient that is wrong, or rows of `X` that do not belong to those of `y`",
+    test="`check_layer` for each layer of your own; if all are right, look at some rows of `X` beside those of `y`",
 )
 def is_guessing(look):
     """Guessing, for none of the reasons above."""
     if look.guesses:
         return look.compared()
+
+
+SEEN_BY_READERS += [
+    Sign(
+        "reader",
+        "a gradient check that fails",
+        "the rule of that gradient in `backward`; for `db`, often a sum without `axis=0`",
+        "`check_layer(layer, X, rng=rng)`: it says which of dX, dW and db is wrong",
+        None,
+    ),
+    Sign(
+        "reader",
+        "a training loss that grows with every learning rate",
+        "the step has the wrong sign: `+=` in place of `-=`",
+        "take one short step, and compare the loss before and after",
+        None,
+    ),
+    Sign(
+        "reader",
+        "validation far worse than training, from the first epoch on",
+        "the validation rows were prepared in another way, for instance not divided by 255",
+        "`X.min()` and `X.max()` of both parts",
+        None,
+    ),
+    Sign(
+        "reader",
+        "a gap between training and validation that widens",
+        "overfitting: the network learns its training rows by heart",
+        "train with more rows: the gap gets smaller",
+        None,
+    ),
+]
+
+
+class Symptoms:
+    """The table of all signs: symptom, likely cause, and the test that would show it.
+
+    >>> len(Symptoms().rows) == len(SIGNS) + len(SEEN_BY_READERS)
+    True
+    """
+
+    heads = "symptom", "likely cause", "test"
+
+    @property
+    def rows(self):
+        return [(sign.name, sign.cause, sign.test) for sign in SIGNS + SEEN_BY_READERS]
+
+    def _repr_markdown_(self):
+        return "\n".join("| " + " | ".join(row) + " |" for row in [self.heads, ("---",) * 3, *self.rows])
+
+    def __repr__(self):
+        return "\n".join("{}\n  {}\n  {}".format(*row) for row in self.rows)
 
 
 def best_guess(loss, y, shape):
@@ -401,21 +455,23 @@ def signs_of(look, of=("model", "inputs", "run")):
 
 
 def advice(model, loss, X, y, *, before=None, steps=math.inf):
-    """Return in one line what a run suffers from, its likely cause and a test that would show it; "" if nothing.
+    """Return what a run suffers from, its likely cause and a test that would show it, in lines to print; "" if nothing.
 
     Parameters: those of `look_at`. It is what `fit` says at its end; after a loop of `train` ask it yourself:
 
     >>> from nnlib import Dense, Sequential, MeanSquaredError
     >>> X = np.linspace(0, 100, 200).reshape(100, 2)
     >>> model = Sequential(Dense(2, 1, rng=np.random.default_rng(0)))
-    >>> advice(model, MeanSquaredError(), X, X[:, :1]).partition(". ")[0]
-    'Large inputs: the root of the mean square of X is 57.8'
+    >>> print(advice(model, MeanSquaredError(), X, X[:, :1]))
+    Large inputs: the root of the mean square of X is 57.8.
+    Likely cause: initial weights and learning rates are made for inputs of about 1.
+    To test it: `X.mean(axis=0)` and `X.std(axis=0)`; then subtract the one and divide by the other.
     """
     try:
         found = signs_of(look_at(model, loss, X, y, before=before, steps=steps))
     except Exception as error:  # whatever a layer or a loss of one's own does, the run is over and its model is kept
         return f"No advice: {type(model).__name__} could not be looked at, {type(error).__name__}: {error}"
-    return in_words(*found[0]) if found else ""
+    return in_lines(*found[0]) if found else ""
 
 
 def cause_in(X, y):
@@ -440,3 +496,9 @@ def in_short(sign, seen):
 def in_words(sign, seen):
     """Return the same, and what would show it."""
     return f"{in_short(sign, seen)}. To test it: {sign.test}"
+
+
+def in_lines(sign, seen):
+    """Return what is seen, its parts below each other, then the cause and the test, each on a line of its own."""
+    parts = seen.replace("; ", ";\n  ")
+    return f"{sign.name[0].upper()}{sign.name[1:]}: {parts}.\nLikely cause: {sign.cause}.\nTo test it: {sign.test}."

@@ -24,8 +24,8 @@ class History(list):
     """The epochs of a run; `history.loss` is the column of losses, and so for each field of Epoch.
 
     `History(train(...))` collects a run, a slice of a History is one, and in a sum the epochs of the second run are
-    numbered after those of the first, which it went on from. `advice` is one line on what a run of `fit` suffers
-    from, "" if nothing: see `nnlib.advice`.
+    numbered after those of the first, which it went on from. `print(history.advice)` says what a run of `fit`
+    suffers from, and nothing if nothing: see `nnlib.advice`.
 
     >>> first, second = (History([Epoch(1, loss, None, None, None, 0.0)]) for loss in (0.5, 0.25))
     >>> (first + second).number.tolist(), (first + second)[1:].loss.tolist()

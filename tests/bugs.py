@@ -39,7 +39,7 @@ UNITS = [f"tests/{path.name}" for path in PATHS if path.name not in NOT_UNITS]
 # What judges checks and experiments is slow, and knows nothing of the rest; so it is asked first, in a run of its own.
 OWN = {
     "checks": [f"tests/test_{name}.py" for name in ["slips", "exercises", "whose", "wrong_answers"]],
-    "experiments": ["tests/test_ledger.py"],
+    "experiments": ["tests/test_ledger.py", "tests/test_sabotage.py"],
 }
 UNITS += ["-m", "not notebook and not browser and not canary", "--deselect=tests/test_packaging.py::test_style"]
 
@@ -208,9 +208,10 @@ BUGS = [
         ("advice: growth upside down",
          "return _length(self.model.params) / self.start", "return self.start / _length(self.model.params)"),
         ("advice: moved from nowhere", "_length(self.model.params - self.before)", "_length(self.model.params)"),
-        ("advice: the last sign of all", 'return in_words(*found[0]) if found else ""\n\n\ndef cause_in',
-         'return in_words(*found[-1]) if found else ""\n\n\ndef cause_in'),
+        ("advice: the last sign of all", 'return in_lines(*found[0]) if found else ""\n\n\ndef cause_in',
+         'return in_lines(*found[-1]) if found else ""\n\n\ndef cause_in'),
         ("advice: shares are raw pixels", "100 < top <= 255 and not np.any(look.X % 1)", "top <= 255"),
+        ("the table of symptoms forgets the reader's", "for sign in SIGNS + SEEN_BY_READERS", "for sign in SIGNS"),
         ("advice: every column has a gap", "0 < 20 * others.max() < abs(odd)", "0 < others.max() < abs(odd)"),
     ),
     *bugs(
@@ -469,6 +470,14 @@ BUGS = [
         ("whose results they are is said by threads too", " and threading.current_thread() is threading.main_thread()",
          ""),
         ("whose results they are is said once for ever", "    _said.clear()", "    pass"),
+    ),
+    *bugs(
+        "experiments/sabotage",
+        ("sabotage: db is right", "self.db[:] = dY.sum()", "self.db[:] = dY.sum(axis=0)"),
+        ("sabotage: the step goes downhill", "params += self.lr * grads", "params -= self.lr * grads"),
+        ("sabotage: the pairs fit", "X = X[np.random.default_rng(1).permutation(len(X))]", "pass"),
+        ("sabotage: validation is scaled", "(255 * new[0], new[1])", "new"),
+        ("sabotage: any test will do", "if test not in case.tests:", "if False:"),
     ),
     *bugs(
         "experiments/bugs",

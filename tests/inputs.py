@@ -128,6 +128,11 @@ INPUTS = {
         ]
     ),
     "06.4": lambda r: [(r.random(n), r.random(m)) for n, m in [(4, 9), (2, 3), (6, 6)]],
+    "06.6": lambda r: [
+        (a, np.where(r.random(5000) < 0.9, a, r.random(5000) < share))
+        for share in (0.7, 0.9)
+        for a in [r.random(5000) < share]
+    ],
     "07.1": lambda r: [(x, p) for x in (1.5, -2.0, 0.7) for p in (1, 2, 3, 5, -2)],
     "07.3": lambda r: [(x, lr, n) for x, lr, n in [(2.0, 0.3, 3), (-4.0, 0.05, 7), (3.5, 0.6, 2)]],
     "07.4": lambda r: [
@@ -214,6 +219,14 @@ def reaches_the_goal(function):
     return True
 
 
+def names_them(letter):
+    def judge(function):
+        bug, test = function()
+        return {"a": ("pairs", "rows"), "b": ("uphill", "one step"), "c": ("range", "extremes")}[letter] == (bug, test)
+
+    return judge
+
+
 JUDGES = {
     "01.2": answers_like_and,
     "03.4": draws_as_he_did,
@@ -221,5 +234,8 @@ JUDGES = {
     "05.3": keeps_pairs,
     "06.3": reaches_the_goal,
     "06.5": reaches_the_goal,
+    "06.7": names_them("a"),
+    "06.8": names_them("b"),
+    "06.9": names_them("c"),
     "07.2": parents_come_first,
 }

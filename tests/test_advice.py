@@ -1,5 +1,8 @@
 """What is said of a sick run: each kind is named, with its cause first; healthy runs say nothing."""
 
+import ast
+import itertools
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -22,7 +25,7 @@ from nnlib import (
     load_mnist,
     softmax,
 )
-from nnlib.advice import SIGNS, advice, best_guess, look_at
+from nnlib.advice import SEEN_BY_READERS, SIGNS, Symptoms, advice, best_guess, look_at
 from nnlib.layers import Layer
 from nnlib.losses import Loss
 
@@ -151,14 +154,28 @@ SICK = {
 def test_each_sick_run_is_named(says, sick):
     said = sick().advice
     assert said.startswith(f"{says}: " if ":" not in says else says)
-    assert ". Likely cause: " in said
-    assert ". To test it: " in said
-    assert "\n" not in said
+    seen, cause, test = said.replace(";\n  ", "; ").splitlines()
+    assert seen.endswith(".")
+    assert re.fullmatch(r"Likely cause: .+\.", cause)
+    assert re.fullmatch(r"To test it: .+\.", test)
 
 
 def test_every_sign_is_shown_by_a_sick_run():
     named = {says.partition(":")[0].lower() for says, _ in SICK.values()}
-    assert {sign.name for sign in SIGNS} - named == {"gaps"}  # the test below
+    assert {sign.name for sign in SIGNS} - named == {"numbers that stand for missing ones"}  # the test below
+
+
+def test_the_table_has_every_sign_in_one_row_and_its_code_is_set_as_code():
+    table, plain = Symptoms()._repr_markdown_(), repr(Symptoms())
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    assert rows[:2] == [["symptom", "likely cause", "test"], ["---"] * 3]
+    assert rows[2:] == [[sign.name, sign.cause, sign.test] for sign in SIGNS + SEEN_BY_READERS]
+    for cell in itertools.chain(*rows[2:]):
+        assert cell in plain
+        without = re.sub(r"`[^`]+`", "", cell)
+        assert not re.search(r"\w\(|[_=\[\]]|\b(X|y|W|params)\b", without), f"code not set as code: {cell}"
+        for code in re.findall(r"`([^`]+)`", cell):
+            ast.parse(code.removesuffix("-=").removesuffix("+="))
 
 
 def table(rng):
@@ -169,9 +186,14 @@ def table(rng):
 def test_gaps_in_a_table_are_no_matter_of_the_learning_rate(rng):
     T, y = table(rng)
     T[::20, 2] = -999
-    with pytest.raises(RuntimeError, match=r"Gaps: X\[:, 2\] is -999 in 25 of 500 rows, and at most 3.* Likely cause"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"Numbers that .*: X\[:, 2\] is -999 in 25 of 500 rows, and at most 3.* Likely cause",
+    ):
         run(network(4, 16, 1), SGD(0.01), X=T, y=y, loss=MeanSquaredError)
-    assert run(network(4, 16, 1), Adam(), X=T, y=y, loss=MeanSquaredError).advice.startswith("Gaps: X[:, 2]")
+    assert run(network(4, 16, 1), Adam(), X=T, y=y, loss=MeanSquaredError).advice.startswith(
+        "Numbers that stand for missing ones: X[:, 2]"
+    )
 
 
 def test_targets_far_from_zero_are_no_matter_of_the_learning_rate_alone(rng):

@@ -1,4 +1,4 @@
-"""The exercises of notebook 06: a confusion matrix, knowing when to be silent, luck, better networks."""
+"""The exercises of notebook 06: a confusion matrix, knowing when to be silent, luck, better networks, bugs to name."""
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from nnlib import (
 )
 from nnlib.checks.engine import Exercise, Fault
 from nnlib.checks.results import as_it_came
+from nnlib.experiments.sabotage import CASES, fault_in
 
 
 def share_right(table):
@@ -305,6 +306,89 @@ def falls_short(made, rng):
     return Fault(why(model, optimizer, history, share, RUNGS[0]), numbers)
 
 
+def paired(right_a, right_b):
+    apart = right_a.astype(float) - right_b
+    return apart.mean(), apart.std(ddof=1) / np.sqrt(len(apart))
+
+
+def unpaired(right_a, right_b):
+    return difference(right_a.astype(float), right_b.astype(float))
+
+
+def variance_of_the_mean(right_a, right_b):
+    return paired(right_a, right_b)[0], paired(right_a, right_b)[1] ** 2
+
+
+def spread_of_single_digits(right_a, right_b):
+    return paired(right_a, right_b)[0], (right_a.astype(float) - right_b).std(ddof=1)
+
+
+def divided_by_n_itself(right_a, right_b):
+    return paired(right_a, right_b)[0], (right_a.astype(float) - right_b).std(ddof=1) / len(right_a)
+
+
+def errors_of_both_added(right_a, right_b):
+    return errors_added(right_a.astype(float), right_b.astype(float))
+
+
+def b_less_a(right_a, right_b):
+    return paired(right_b, right_a)
+
+
+def sign_of_the_gap_lost(right_a, right_b):
+    return abs(paired(right_a, right_b)[0]), paired(right_a, right_b)[1]
+
+
+def sizes_of_the_differences(right_a, right_b):
+    apart = np.abs(right_a.astype(float) - right_b)
+    return paired(right_a, right_b)[0], apart.std(ddof=1) / np.sqrt(len(apart))
+
+
+def number_of_digits(right_a, right_b):
+    return (right_a.astype(float) - right_b).sum(), paired(right_a, right_b)[1]
+
+
+def the_same_digits():
+    """Two readers that are mostly right and wrong together; one is ahead, then the other."""
+    rng, found = np.random.default_rng(3), []
+    for n, share, alike in [(2000, 0.9, 0.85), (3000, 0.8, 0.7)]:
+        a, b = rng.random(n) < share, rng.random(n) < share
+        found.append((a, np.where(rng.random(n) < alike, a, b)))
+    return [found[0], found[1][::-1]]
+
+
+def bug_a():
+    return "pairs", "rows"
+
+
+def bug_b():
+    return "uphill", "one step"
+
+
+def bug_c():
+    return "range", "extremes"
+
+
+def named(letter):
+    """Return the judge of a case of `sabotage`, and the wrong answers with what is said of them."""
+    case = CASES[letter]
+    return {
+        "judge": lambda result: fault_in(letter, result),
+        "wrong": (
+            *((wrong_name(bug, case.tests[0]), f"{bug!r}: ") for bug in case.against),
+            *((wrong_name(case.bug, test), f"but {test!r} would not show it") for test in case.not_by),
+        ),
+    }
+
+
+def wrong_name(bug, test):
+    def wrong():
+        return bug, test
+
+    wrong.__name__ = f"{bug}, {test}"
+    return wrong
+
+
 EXERCISES = [
     Exercise(
         "06.1",
@@ -395,4 +479,36 @@ EXERCISES = [
         ),
         judge=falls_short,
     ),
+    Exercise(
+        "06.6",
+        "paired",
+        "the same digits",
+        paired,
+        the_same_digits,
+        wrong=(
+            (
+                unpaired,
+                "That is the error for two test sets that know nothing of each other. Both read the same digits: take "
+                "the difference of right and wrong digit by digit, and the error of its mean",
+            ),
+            (variance_of_the_mean, "That is the variance of the mean difference: the standard error is its root"),
+            (
+                spread_of_single_digits,
+                "That is the spread of single digits: the mean of n of them is √n times as certain, so divide by it",
+            ),
+            (divided_by_n_itself, "You divided by n: a variance is divided by n, a standard deviation by √n"),
+            (errors_of_both_added, "You added the errors of the two shares, as if nothing were common to them"),
+            (b_less_a, "It is the share of a minus the share of b"),
+            (sign_of_the_gap_lost, "The sign says which network is ahead: no abs around the difference"),
+            (
+                sizes_of_the_differences,
+                "You took the size of each difference: a digit that only b reads counts -1, and not 1",
+            ),
+            (number_of_digits, "Your first value is a number of digits: a share is their mean"),
+        ),
+        rtol=1e-3,  # n or n - 1 makes no difference with so many digits, nor does the root of those read by one only
+    ),
+    Exercise("06.7", "bug_a", "a loss near ln 10", bug_a, **named("a")),
+    Exercise("06.8", "bug_b", "a loss that grows", bug_b, **named("b")),
+    Exercise("06.9", "bug_c", "fine here, poor there", bug_c, **named("c")),
 ]
