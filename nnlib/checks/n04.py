@@ -503,7 +503,7 @@ EXERCISES = [
             (by_plus_and_minus, "`+= h` and then `-= h` does not lead back"),
             (
                 moves_a_copy,
-                "You moved a copy: f() looks at x itself, so move an entry of x, and put the kept value back",
+                "Every slope is 0. Did you move a copy? f() looks at x itself: move an entry of x, and put it back",
             ),
             (moves_everything, "You moved all entries at once: that is one slope for all of them; move one at a time"),
             (one_slope_for_all, "You moved all entries at once: one slope for each entry is asked for"),
