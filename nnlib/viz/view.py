@@ -57,12 +57,9 @@ class View(anywidget.AnyWidget):
 
     def __init__(self, *, hide=(), **state):
         self.lock, self.readers = threading.RLock(), readers_names()
-        known = {control.name: control for control in self.controls}
-        for name in [*state, *hide]:
-            if name not in known:
-                raise ValueError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(known)}")
-        start = {name: control.start for name, control in known.items()} | state
-        start = {name: known[name].check(type(self).__name__, value) for name, value in start.items()}
+        for name in hide:
+            self.control(name)
+        start = {control.name: control.start for control in self.controls} | self.allowed(state)
         shown = [asdict(c) | {"kind": type(c).__name__} for c in self.controls if c.name not in hide]
         super().__init__(state=start, spec={"title": self.title, "controls": shown, "plays": self.plays})
         self.replace_older()
@@ -88,12 +85,7 @@ class View(anywidget.AnyWidget):
 
     def set(self, **state):
         """Move controls by name, as a hand would; raises ValueError for what they do not allow."""
-        known = {control.name: control for control in self.controls}
-        for name, value in state.items():
-            if name not in known:
-                raise ValueError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(known)}")
-            state[name] = known[name].check(type(self).__name__, value)
-        self.state = self.state | state
+        self.state = self.state | self.allowed(state)
         return self
 
     def to_code(self):
@@ -115,8 +107,7 @@ class View(anywidget.AnyWidget):
     @classmethod
     def read(cls, text):
         """Return the values of controls that a text holds."""
-        known = {control.name: control for control in cls.controls}
-        state = {}
+        known, state = by_name(cls.controls), {}
         for part in cls.within_bounds(text).split(";"):
             name, equals, value = part.partition("=")
             if not equals or name not in known or name in state:
@@ -135,6 +126,17 @@ class View(anywidget.AnyWidget):
     @classmethod
     def example(cls):
         return ";".join(f"{control.name}={control.start}" for control in cls.controls)
+
+    def control(self, name):
+        """Return a control; raises ValueError if there is none of this name."""
+        known = by_name(self.controls)
+        if name not in known:
+            raise ValueError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(known)}")
+        return known[name]
+
+    def allowed(self, state):
+        """Return values of controls as they keep them; raises ValueError for what they do not allow."""
+        return {name: self.control(name).check(type(self).__name__, value) for name, value in state.items()}
 
     # From state to frame to screen
 
@@ -157,8 +159,7 @@ class View(anywidget.AnyWidget):
 
     def checked(self):
         """Return the present state; raises ValueError for what a browser may have sent."""
-        known = {control.name: control for control in self.controls}
-        return {n: known[n].check(type(self).__name__, v) for n, v in self.state.items() if n in known}
+        return self.allowed({name: value for name, value in self.state.items() if name in by_name(self.controls)})
 
     def update(self, action=None):
         """Do something, and compute the frame of the present state; whatever goes wrong is said inside the view."""
@@ -221,6 +222,11 @@ class View(anywidget.AnyWidget):
                     view.close()
                 views = []
             self.living[cell] = execution_count(), [*views, self]
+
+
+def by_name(controls):
+    """Return controls as a dictionary."""
+    return {control.name: control for control in controls}
 
 
 def moves_of(drawing):
