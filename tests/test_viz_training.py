@@ -484,7 +484,19 @@ def test_a_reader_cannot_spoil_the_pictures():
 
 def test_a_model_in_place_of_a_function_is_refused():
     error = LiveTraining(built(np.random.default_rng(0))).error
-    assert "LiveTraining expected a function (rng) -> model, got Sequential(Dense(784, 32)" in error
+    assert error.startswith("ValueError: make expected to be a function, got a")
+
+
+def test_a_function_that_raises_is_told_so_in_the_words_of_all_views():
+    assert "<lambda> raised ZeroDivisionError" in LiveTraining(lambda rng: 1 / 0).error
+    assert "make raised SystemExit" in notebook_error("def make(rng):\n    raise SystemExit")
+
+
+def notebook_error(source):
+    """Return what LiveTraining says of the function `make` in a notebook."""
+    names = {"__name__": "__main__", "LiveTraining": LiveTraining}
+    exec(f"{source}\nview = LiveTraining(make)", names)
+    return names["view"].error
 
 
 def test_a_run_counts_nothing_before_its_first_step():

@@ -40,18 +40,23 @@ def ask(who, function, *arguments, gives, where=""):
 
 def plain_answer(who, function, arguments):
     """Return what a function gives for copies, as numbers, arrays, lists, tuples, None or Strange."""
-    if not callable(function):
-        raise ValueError(f"{who} expected to be a function, got {kind(function)}")
-    try:
-        said = function(*(thing.copy() if isinstance(thing, np.ndarray) else thing for thing in arguments))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # sys.exit, too
-        raise ValueError(f"{who} raised {type(error).__name__}{place(error, function)}: {words(error)}") from error
+    said = answer_of(who, function, arguments)
     try:
         return None if said is None else plain(said)
     except Endless as error:
         return Strange(said, str(error))
+
+
+def answer_of(who, function, arguments):
+    """Return whatever a function gives for copies of its arguments; raises ValueError where it raises."""
+    if not callable(function):
+        raise ValueError(f"{who} expected to be a function, got {kind(function)}")
+    try:
+        return function(*(thing.copy() if isinstance(thing, np.ndarray) else thing for thing in arguments))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit, too
+        raise ValueError(f"{who} raised {type(error).__name__}{place(error, function)}: {words(error)}") from error
 
 
 def numbers(who, said, shape, name, at):

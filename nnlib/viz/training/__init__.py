@@ -8,6 +8,7 @@ import numpy as np
 from nnlib.viz.controls import Choice, Slider
 from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.live import Live
+from nnlib.viz.readers import answer_of
 from nnlib.viz.training.picture import draw_picture
 from nnlib.viz.training.run import OPTIMIZERS, Run, digits, endless, network
 from nnlib.viz.training.words import Curves, curves_of, facts_of, hints_of
@@ -81,9 +82,7 @@ class LiveTraining(Live):
             model = network(np.random.default_rng(seed), hidden, activation, scale, dropout)
         else:
             make = self.reader(self.name, self.make)
-            if not callable(make):
-                raise ValueError(f"LiveTraining expected a function (rng) -> model, got {make!r}")
-            model = make(np.random.default_rng(seed))
+            model = answer_of(self.name, make, (np.random.default_rng(seed),))
         X, y = digits(0, int(pictures))
         batches = endless(X, y, int(batch), np.random.default_rng(seed))
         return Run(model, self.name, OPTIMIZERS[optimizer](lr), batches)
