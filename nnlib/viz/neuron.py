@@ -1,4 +1,4 @@
-"""A neuron with two inputs: its line, its answers at the four corners, and what a rule wants there."""
+"""A neuron with two inputs: its line, its answers at the four corners, and what a logic gate wants there."""
 
 from dataclasses import dataclass
 
@@ -84,7 +84,7 @@ class Neuron(View):
         Slider("w1", "weight w1", -3, 3, 0.1, 1.0),
         Slider("w2", "weight w2", -3, 3, 0.1, 1.0),
         Slider("b", "bias b", -3, 3, 0.1, -0.5),
-        Choice("gate", "rule", ("and", "or", "nand", "xor"), "and"),
+        Choice("gate", "logic gate", ("and", "or", "nand", "xor"), "and"),
     )
 
     def compute(self, w1, w2, b, gate):

@@ -75,7 +75,7 @@ class Perceptron(View):
     title = "A neuron that learns from its mistakes"
     plays = True
     controls = (
-        Choice("gate", "rule to learn", ("and", "or", "nand", "xor"), "and"),
+        Choice("gate", "logic gate to learn", ("and", "or", "nand", "xor"), "and"),
         Slider("seed", "seed of the initial weights", 0, 19, 1, 0),
         Slider("step", "correction", 0, MOST, 1, 0),
     )
