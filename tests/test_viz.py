@@ -24,6 +24,12 @@ def ends(control):
 
 
 @pytest.mark.parametrize("view", VIEWS)
+def test_where_a_view_starts_is_kept_as_a_hand_would_set_it(view):
+    start = view()
+    assert str(start.state) == str(start.checked()), "a 0 that a slider makes 0.0 would make another text"
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_control_works_at_both_ends(view):
     for control in view.controls:
         for value in ends(control):

@@ -59,7 +59,7 @@ class View(anywidget.AnyWidget):
         self.lock, self.readers = threading.RLock(), readers_names()
         for name in hide:
             self.control(name)
-        start = {control.name: control.start for control in self.controls} | self.allowed(state)
+        start = self.allowed({control.name: control.start for control in self.controls} | state)
         shown = [asdict(c) | {"kind": type(c).__name__} for c in self.controls if c.name not in hide]
         super().__init__(state=start, spec={"title": self.title, "controls": shown, "plays": self.plays})
         self.replace_older()
