@@ -126,7 +126,7 @@ CELLS = "[...window.jupyterapp.shell.currentWidget.content.model.cells]"
 
 def cells_with_views(page):
     """Show each cell that has a view, one after the other, and yield it."""
-    found = f"{CELLS}.map((c, i) => c.sharedModel.source.includes('{SHOWS}') ? i : -1)"
+    found = f"{CELLS}.map((c, i) => c.type == 'code' && c.sharedModel.source.includes('{SHOWS}') ? i : -1)"
     for k in page.evaluate(f"{found}.filter(i => i >= 0)"):
         scroll = f"void window.jupyterapp.shell.currentWidget.content.scrollToItem({k}, 'start')"
         cell = page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{k}']")
@@ -187,7 +187,9 @@ def saved_and_opened_again(page, path, heading):
     closed(page)
     assert "vnd.jupyter.widget" not in path.read_text(encoding="utf-8")  # "model not found", without today's kernel
     saved = nbformat.read(path, as_version=4)
-    saved.cells[1:] = [cell for cell in saved.cells[1:] if SHOWS in cell.source]  # to draw the others takes 4 s
+    saved.cells[1:] = [
+        cell for cell in saved.cells[1:] if cell.cell_type == "code" and SHOWS in cell.source
+    ]  # to draw the others takes 4 s
     nbformat.write(saved, path)
     open_in_lab(page, path.name, heading)
     for cell in cells_with_views(page):
