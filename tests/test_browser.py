@@ -187,9 +187,8 @@ def saved_and_opened_again(page, path, heading):
     closed(page)
     assert "vnd.jupyter.widget" not in path.read_text(encoding="utf-8")  # "model not found", without today's kernel
     saved = nbformat.read(path, as_version=4)
-    saved.cells[1:] = [
-        cell for cell in saved.cells[1:] if cell.cell_type == "code" and SHOWS in cell.source
-    ]  # to draw the others takes 4 s
+    shown = [cell for cell in saved.cells[1:] if cell.cell_type == "code" and SHOWS in cell.source]
+    saved.cells[1:] = shown  # to draw the others takes 4 s
     nbformat.write(saved, path)
     open_in_lab(page, path.name, heading)
     for cell in cells_with_views(page):
