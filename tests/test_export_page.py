@@ -168,7 +168,7 @@ def test_a_card_has_picture_minutes_and_what_is_done(tmp_path, monkeypatch, offl
         assert cards.nth(k).locator("img").count() == 1, notebook.name
         assert cards.nth(k).locator("h3 a").get_attribute("href") == f"{notebook.stem}.html"
     assert cards.nth(1).locator(".meta").inner_text() == "About 75 minutes · 1 of 5 exercises done"
-    assert cards.nth(6).locator(".meta").inner_text().startswith("About two hours · 0 of ")
+    assert cards.nth(6).locator(".meta").inner_text().startswith("About 140 minutes · 0 of ")
 
 
 def test_a_page_signs_what_it_asks_for_and_ends_with_its_neighbours(exported, offline):
