@@ -128,6 +128,7 @@ def opens_when_it_is_run(page):
 
 def moved_while_a_cell_runs(page, folder):
     """Move a view while the third cell runs, for the first time and again: it does not wait for the cell's end."""
+    page.wait_for_selector("[data-greeted]")  # while a cell runs, the greeting would wait for its end
     run_cells(page, 2)
     code, slider = page.locator(".nnv-code"), page.locator(".nnv input[type=range]").first
     for _ in range(2):

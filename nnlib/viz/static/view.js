@@ -263,6 +263,7 @@ function render({ model, el }, more) {
     for (const made of root.querySelectorAll("button, input, select")) made.disabled = true;
     show();
   });
+  model.on("msg:custom", () => { root.dataset.greeted = "yes"; });
   redraw();
   show();
   play?.answered();
