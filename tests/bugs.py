@@ -388,8 +388,9 @@ BUGS = [
         "review/expressions",
         ("any name may stand in a formula", "if node.id not in names and node.id not in FUNCTIONS:", "if False:"),
         ("any attribute may be asked for", "if node.attr not in METHODS:", "if False:"),
+        ("a slip of typing is a wrong answer", "    except Unreadable:\n        raise\n", ""),
         ("the sign does not count", "if np.allclose(mine, right, ", "if np.allclose(abs(mine), abs(right), "),
-        ("a power may be of any size", "abs(node.value) <= HIGHEST", "True"),
+        ("a power may be of any size", "abs(exponent) > HIGHEST", "False"),
     ),
     *bugs(
         "review/formulas",
@@ -403,6 +404,7 @@ BUGS = [
     ),
     *bugs(
         "review/texts",
+        ("a damaged notebook ends the review", "except ValueError as error:", "except KeyError as error:"),
         ("a definition says its term", "hidden(term, definition)}", "definition}"),
         ("answers to exercises are closed questions", "if heading else []", ""),
     ),
@@ -411,6 +413,7 @@ BUGS = [
         ("what was right comes back as well", 'entry.get("mine") != entry.get("right") and', ""),
         ("notebooks that were not begun are asked about", "and card.notebook in notebooks", ""),
         ("another notebook's answers are lost", "return section | {card.key", "return {card.key"),
+        ("a damaged file is said seven times", "in dict.fromkeys(said", "in (said"),
         ("any number of new questions a day", "max(0, NEW - begun_today)", "99"),
     ),
     *bugs(
@@ -420,7 +423,8 @@ BUGS = [
     *bugs(
         "review/widget",
         ("in a notebook a wrong answer counts as right", "schedule.GOOD if good else schedule.AGAIN", "schedule.GOOD"),
-        ("a question is HTML", "<b>{escape(card.question)}</b>", "<b>{card.question}</b>"),
+        ("what is no answer yet is kept", "        if good is None:", "        if False:"),
+        ("a question is HTML", "<b>{written(card.question)}</b>", "<b>{card.question}</b>"),
     ),
     *bugs(
         "checks/explain",

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import learners
 import numpy as np
 import pytest
-from ipywidgets import HTML, Button, HBox, RadioButtons, Text
+from ipywidgets import Button, HBox, HTMLMath, RadioButtons, Text
 
 import nnlib.review.widget
 from nnlib.checks import progress
@@ -215,13 +215,24 @@ def test_a_formula_is_judged_by_what_comes_out(formula):
 
 EQUAL = {
     "forward": ["b + X @ W", "X.dot(W) + b", "np.sum(X[:, :, None] * W, axis=1) + b"],
-    "dW": ["np.transpose(dY.T @ X)", "(dY.T @ X).T", "X.T.dot(dY)"],
-    "db": ["dY.sum(0)", "np.sum(dY, axis=0)", "n * dY.mean(axis=0)"],
-    "dX": ["(W @ dY.T).T", "dY.dot(W.T)"],
+    "Adam": ["w - lr / (np.sqrt(v_hat) + eps) * m_hat", "w - lr * m_hat / (v_hat ** 0.5 + eps)"],
+    "softmax with cross-entropy backward": ["(P - Y) / len(P)", "np.divide(P - Y, n)", "(P - Y) * n ** -1"],
+    "sigmoid backward": ["np.multiply(dY, Y - np.power(Y, 2))"],
+    "SGD": ["w = w - lr * g"],
+    "dW": [
+        "np.dot(X.T, dY)",
+        "np.matmul(X.T, dY)",
+        "dW = X.T @ dY",
+        "np.transpose(dY.T @ X)",
+        "(dY.T @ X).T",
+        "X.T.dot(dY)",
+    ],
+    "db": ["sum(dY)", "np.ones(n) @ dY", "dY.sum(0)", "np.sum(dY, axis=0)", "n * dY.mean(axis=0)"],
+    "dX": ["(W @ dY.T).T", "dY.dot(W.T)", "np.matmul(dY, W.transpose())"],
     "softmax": ["np.exp(z - z.max()) / np.exp(z - z.max()).sum()"],
-    "cross-entropy": ["-np.log((P * Y).sum(axis=1)).mean()"],
+    "cross-entropy": ["-np.log((P * Y).sum(axis=1)).mean()", "-np.log(P[np.arange(n), Y.argmax(axis=1)]).mean()"],
     "parameters": ["(n_in + 1) * hidden + (hidden + 1) * n_out"],
-    "ReLU backward": ["where(X > 0, dY, 0)", "dY * (Y > 0)"],
+    "ReLU backward": ["where(X > 0, dY, 0)", "dY * (X > 0).astype(float)", "dY * np.sign(Y)", "dY * (Y > 0)"],
 }
 
 
@@ -235,7 +246,10 @@ def test_other_ways_to_write_a_formula_are_right(name, text):
     ("text", "says"),
     [
         ("X @", "no formula that Python can read"),
-        ("", "no formula that Python can read"),
+        ("", "One right answer: X @ W + b"),
+        ("?", "One right answer: X @ W + b"),
+        ("X ^ 2", "Python writes a power as **"),
+        ("np.linalg", "There is no np.linalg here"),
         ("Q @ W", "There is no Q here, only X, W, b, dY, n"),
         ("X.__class__", "There is no .__class__ here"),
         ("__import__(1)", "There is no __import__ here"),
@@ -250,7 +264,8 @@ def test_other_ways_to_write_a_formula_are_right(name, text):
         ("X", "Expected shape (4, 2), got (4, 3)"),
         ("-(X @ W + b)", "The sign is the other one"),
         ("X @ W + 2 * b", "The shape is right, the values are not"),
-        ("(" * 5000 + "X", "no formula that Python can read"),
+        ("((" * 140 + "X", "no formula that Python can read"),
+        ("X + " * 80 + "X", "has up to 300 characters, not 321"),
     ],
 )
 def test_what_is_wrong_with_a_formula_is_said(text, says):
@@ -258,6 +273,17 @@ def test_what_is_wrong_with_a_formula_is_said(text, says):
     good, said = formulas.card(formula, np.random.default_rng(0)).verdict(text)
     assert not good
     assert says in said
+
+
+@pytest.mark.parametrize(("text", "good"), [("X @", None), ("Q @ W", None), ("9 ** 99", None), ("X @ X", False)])
+def test_what_cannot_be_read_is_no_answer_yet(text, good, file, monkeypatch, capsys):
+    (formula,) = [each for each in formulas.FORMULAS if each.name == "forward"]
+    card = formulas.card(formula, np.random.default_rng(0))
+    assert card.verdict(text)[0] is good
+    typing(monkeypatch, text, "X @ W + b")
+    terminal.ask([card])
+    assert progress.section("review")[card.key]["lapses"] == (good is False)
+    assert ("Type it once more, or ? if you do not know it." in capsys.readouterr().out) == (good is None)
 
 
 def test_the_right_value_of_expressions():
@@ -276,6 +302,17 @@ def test_no_definition_contains_its_own_term():
         assert len(set(card.options)) == texts.OPTIONS
         assert card.verdict(card.right) == (True, "")
         assert "](" not in card.question
+
+
+def test_a_damaged_notebook_is_left_out_and_said_once(tmp_path, capsys):
+    (path,) = texts.NOTEBOOKS.glob("04_*.ipynb")
+    for name in ["04_backprop.ipynb", "05_sgd.ipynb"]:
+        (tmp_path / name).write_text(path.read_text(encoding="utf-8")[: 99 if name.startswith("05") else None])
+    assert {card.notebook for card in texts.closed_cards(tmp_path)} == {"04"}
+    texts.closed_cards(tmp_path)
+    said = capsys.readouterr().out
+    assert said.startswith("(review leaves out a notebook. 05_sgd.ipynb: expected a notebook, got no JSON")
+    assert said.count("\n") == 1
 
 
 def test_closed_questions_are_read_from_the_notebooks(tmp_path):
@@ -310,7 +347,9 @@ def test_without_progress_there_is_one_friendly_sentence(content, tmp_path, monk
         path.write_text(content)
     monkeypatch.setenv("NNLIB_PROGRESS", str(path))
     review()
-    assert capsys.readouterr().out.splitlines()[-1] == session.NOTHING
+    *said, last = capsys.readouterr().out.splitlines()
+    assert last == session.NOTHING
+    assert len(said) == (content not in (None, "{}")), "what is wrong with the file is said once"
     assert content is None or path.read_text() == content
     monkeypatch.setenv("NNLIB_PROGRESS", "")
     review()
@@ -358,9 +397,15 @@ def test_an_interrupted_review_keeps_what_was_answered(file, monkeypatch, capsys
     assert "got 0" in capsys.readouterr().err
 
 
+def two(text):
+    if not text.isdigit():
+        raise ValueError("It is a number.")
+    return "" if text == "2" else "It is 2."
+
+
 CARDS = [
     Card("formula a", "04", "Which <one>?", "b", ("a", "b"), {"a": "Because it is first."}),
-    Card("formula b", "04", "Type it.", "1 + 1", judge=lambda text: "" if text == "2" else "It is 2."),
+    Card("formula b", "04", "Type it.", "1 + 1", judge=lambda text: two(text)),
     Card("know c", "04", "Why?", "Therefore.", rated=True),
 ]
 
@@ -376,13 +421,14 @@ def press(questions, words):
 
 
 def words_of(questions):
-    return " ".join(re.sub("<[^>]+>", "", each.value) for each in questions.box.children if isinstance(each, HTML))
+    return " ".join(re.sub("<[^>]+>", "", each.value) for each in questions.box.children if isinstance(each, HTMLMath))
 
 
 def test_in_a_notebook(file):
     questions = Questions(CARDS)
     assert "Question 1 of 3" in words_of(questions)
     assert "Which &lt;one&gt;?" in words_of(questions)
+    assert "<code>a &lt; b</code> is" in nnlib.review.widget.written("`a < b` is")
     press(questions, "Answer")
     assert "Choose one of them first." in words_of(questions)
     assert progress.section("review") == {}
@@ -393,6 +439,9 @@ def test_in_a_notebook(file):
     assert questions.input.disabled
     press(questions, "Next question")
     assert isinstance(questions.input, Text)
+    questions.input.value = "no"
+    assert "○ It is a number. Type it once more, or ? if you do not know it." in words_of(questions)
+    assert "formula b" not in progress.section("review")
     questions.input.value = "3"
     assert "✗ It is 2. One right answer: 1 + 1" in words_of(questions)
     press(questions, "Next question")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+UNKNOWN = "?"  # what is typed in place of a formula by who does not know it
+
 
 @dataclass(frozen=True)
 class Card:
@@ -12,7 +14,8 @@ class Card:
     options: the choices, in the order in which they are shown; none where the answer is typed, or rated by the reader
     right: the right choice, or the text to show after the answer
     why: for wrong choices, why one might think so
-    judge: for typed answers, a function of the text that returns "" where it is right, or else what is wrong with it
+    judge: for typed answers, a function of the text that returns "" where it is right, or else what is wrong with it;
+        raises ValueError where it is no answer yet
     rated: whether the reader judges their own answer, once the right one is shown
     """
 
@@ -26,13 +29,20 @@ class Card:
     rated: bool = False
 
     def verdict(self, answer):
-        """Return whether an answer is right, and what to say about it."""
+        """Return whether an answer is right, None where it is none yet, and what to say about it."""
+        if self.judge is not None and answer.strip() in ("", UNKNOWN):
+            return False, f"One right answer: {self.right}"
         if self.judge is not None:
-            fault = self.judge(answer)
+            try:
+                fault = self.judge(answer)
+            except ValueError as error:
+                return None, f"{error} Type it once more, or {UNKNOWN} if you do not know it."
             return not fault, f"{fault} One right answer: {self.right}" if fault else ""
         if answer == self.right:
             return True, ""
-        return False, " ".join(filter(None, [self.why.get(answer, ""), f"Right is: {self.right}"]))
+        why = self.why.get(answer, "")
+        stop = " " if why.endswith((".", "!", "?")) else ". "
+        return False, f"{why}{stop if why else ''}Right is: {self.right}"
 
 
 def shuffled(right, wrong, rng):

@@ -2,22 +2,24 @@
 
 import ast
 import operator
+import re
 
 import numpy as np
 
 from nnlib.checks.results import plain
 
-MATHS = [np.abs, np.exp, np.log, np.log1p, np.sqrt, np.square, np.tanh, np.maximum, np.minimum, np.where]
-MATHS += [np.sum, np.mean, np.max, np.outer, np.eye, np.zeros_like, np.transpose]
-FUNCTIONS = {each.__name__: each for each in MATHS} | {"abs": np.abs, "max": np.max}
-METHODS = {"sum", "mean", "max", "T", "shape", "size", "dot", "transpose", "reshape"}
+MATHS = [np.abs, np.exp, np.log, np.log1p, np.sqrt, np.square, np.power, np.tanh, np.cosh, np.sign, np.heaviside]
+MATHS += [np.maximum, np.minimum, np.where, np.add, np.subtract, np.multiply, np.divide, np.dot, np.matmul, np.outer]
+MATHS += [np.sum, np.mean, np.max, np.prod, np.size, np.argmax, np.arange, np.eye, np.ones, np.zeros_like]
+MATHS += [np.transpose]
+NUMPY = {each.__name__: each for each in MATHS} | {"abs": np.abs, "max": np.max}
+METHODS = {"sum", "mean", "max", "prod", "T", "shape", "size", "dot", "transpose", "reshape", "astype", "argmax"}
 OPERATORS = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.MatMult: operator.matmul,
-    ast.Pow: operator.pow,
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
     ast.Gt: operator.gt,
@@ -27,26 +29,40 @@ OPERATORS = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
+ASSIGNED = re.compile(r"^\w+\s*=(?!=)\s*")
 LONGEST, LARGEST, HIGHEST = 300, 1e6, 10  # characters; of numbers; of exponents
 
 
+class Unreadable(ValueError):
+    """A text that is no formula, or holds what no formula of this course needs: it says nothing about what is known."""
+
+
+def of_python(array, *axis, **named):
+    """`sum` as Python has it adds up the rows; with an axis, it is meant as NumPy's."""
+    return np.sum(array, *axis, **named) if axis or named else sum(array)
+
+
+FUNCTIONS = NUMPY | {"sum": of_python, "len": len, "float": float}
+
+
 def value(text, names):
-    """Return the value of a formula; raises ValueError with a sentence for what is none, or cannot be computed."""
+    """Return the value of a formula, or of what is assigned, as in `dW = ...`.
+
+    What cannot be computed is a ValueError with a sentence, what is no formula at all is Unreadable.
+    """
+    if len(text) > LONGEST:
+        raise Unreadable(f"A formula here has up to {LONGEST} characters, not {len(text)}.")
     try:
-        tree = ast.parse(text.strip()[:LONGEST].replace("np.", ""), mode="eval")
+        tree = ast.parse(ASSIGNED.sub("", text.strip()), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError("This is no formula that Python can read.") from None
+        raise Unreadable("This is no formula that Python can read.") from None
     try:
         with np.errstate(all="ignore"):
             return plain(computed(tree.body, names))
-    except Unknown as unknown:
-        raise ValueError(str(unknown)) from None
+    except Unreadable:
+        raise
     except Exception as error:  # of any kind that NumPy has
         raise ValueError(f"It cannot be computed: {type(error).__name__}: {error}.") from None
-
-
-class Unknown(Exception):
-    """A part of Python that no formula of this course needs."""
 
 
 def computed(node, names):
@@ -54,25 +70,29 @@ def computed(node, names):
     match node:
         case ast.Constant(value=bool() | None | int() | float()):
             if isinstance(node.value, (int, float)) and abs(node.value) > LARGEST:
-                raise Unknown("This number is too large.")
+                raise Unreadable("This number is too large.")
             return node.value
         case ast.Name():
             if node.id not in names and node.id not in FUNCTIONS:
-                raise Unknown(f"There is no {node.id} here, only {', '.join(names)} and NumPy's functions.")
+                raise Unreadable(f"There is no {node.id} here, only {', '.join(names)} and NumPy's functions.")
             return names[node.id] if node.id in names else FUNCTIONS[node.id]
         case ast.Tuple():
             return tuple(computed(each, names) for each in node.elts)
-        case ast.BinOp(op=ast.Pow()) if not small(node.right):
-            raise Unknown("A power here has a small number as its exponent.")
+        case ast.BinOp(op=ast.BitXor()):
+            raise Unreadable("Python writes a power as **.")
         case ast.BinOp() if type(node.op) in OPERATORS:
             return OPERATORS[type(node.op)](computed(node.left, names), computed(node.right, names))
         case ast.UnaryOp() if type(node.op) in OPERATORS:
             return OPERATORS[type(node.op)](computed(node.operand, names))
         case ast.Compare(ops=[op], comparators=[right]) if type(op) in OPERATORS:
             return OPERATORS[type(op)](computed(node.left, names), computed(right, names))
+        case ast.Attribute(value=ast.Name(id="np")):
+            if node.attr not in NUMPY:
+                raise Unreadable(f"There is no np.{node.attr} here.")
+            return NUMPY[node.attr]
         case ast.Attribute():
             if node.attr not in METHODS:
-                raise Unknown(f"There is no .{node.attr} here.")
+                raise Unreadable(f"There is no .{node.attr} here.")
             return getattr(np.asarray(computed(node.value, names)), node.attr)
         case ast.Call():
             given = [computed(each, names) for each in node.args]
@@ -83,12 +103,17 @@ def computed(node, names):
         case ast.Slice():
             parts = [None if each is None else computed(each, names) for each in (node.lower, node.upper, node.step)]
             return slice(*parts)
-    raise Unknown(f"A formula here is made of {', '.join(names)}, numbers, operators and NumPy's functions.")
+    raise Unreadable(f"A formula here is made of {', '.join(names)}, numbers, operators and NumPy's functions.")
 
 
-def small(node):
-    """Whether an exponent is a number that is not large."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and abs(node.value) <= HIGHEST
+def power(base, exponent):
+    """Return a power; a large exponent could take for ever."""
+    if np.ndim(exponent) or abs(exponent) > HIGHEST:
+        raise Unreadable("A power here has a small number as its exponent.")
+    return np.asarray(base, dtype=float) ** exponent
+
+
+OPERATORS[ast.Pow] = power
 
 
 def fault(mine, right):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib import SGD, Dense, MeanSquaredError, ReLU, Sequential, Sigmoid, SoftmaxCrossEntropy, Tanh, softmax
+from nnlib import SGD, Adam, Dense, MeanSquaredError, ReLU, Sequential, Sigmoid, SoftmaxCrossEntropy, Tanh, softmax
 from nnlib.review.card import Card
-from nnlib.review.expressions import fault, value
+from nnlib.review.expressions import Unreadable, fault, value
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,21 @@ def of_step(momentum, given):
         return {name: {"w": before, "g": g, "v": v, "lr": lr, "mu": mu}[name] for name in given}, moved
 
     return make
+
+
+def of_adam(rng):
+    """Return what Adam's third step starts from, its corrected means, and the weights after it."""
+    w, lr, eps = rng.standard_normal(3), 0.1, 1e-8
+    optimizer, moved = Adam(lr=lr, eps=eps), w.copy()
+    for _ in range(3):
+        before, g = moved.copy(), rng.standard_normal(3)
+        optimizer.step(moved, g)
+    # The optimizer keeps both means divided by 1 - beta; the correction divides by 1 - beta**t.
+    m_hat, v_hat = (
+        kept * (1 - beta) / (1 - beta**optimizer.t)
+        for kept, beta in zip(optimizer.memory, optimizer.betas, strict=True)
+    )
+    return {"w": before, "g": g, "m_hat": m_hat, "v_hat": v_hat, "lr": lr, "eps": eps}, moved
 
 
 def of_parameters(rng):
@@ -304,6 +319,19 @@ FORMULAS = [
             ("w - lr * (mu * v + (1 - mu) * g)", "So Adam's running mean does it. Here the gradient counts whole."),
         ),
     ),
+    Formula(
+        "05",
+        "Adam",
+        "Weights w, gradient g; m_hat and v_hat are Adam's corrected running means of g and of g**2. "
+        "Type the weights after a step.",
+        of_adam,
+        "w - lr * m_hat / (sqrt(v_hat) + eps)",
+        (
+            ("w - lr * m_hat / (v_hat + eps)", "The root is missing: v_hat is a mean of squares."),
+            ("w - lr * g / (sqrt(v_hat) + eps)", "That is RMSProp's. Adam takes the mean m_hat in place of g."),
+            ("w - lr * m_hat", "It is divided by the root of v_hat, so that each weight has a step of its own size."),
+        ),
+    ),
 ]
 
 
@@ -317,11 +345,14 @@ def card(formula, rng):
     names, right = formula.make(rng)
 
     def judge(text):
+        typed = "".join(text.split())
+        as_slip = next((says for slip, says in formula.slips if "".join(slip.split()) == typed), "")
         try:
             mine = value(text, names)
+        except Unreadable:
+            raise
         except ValueError as error:
-            typed = "".join(text.split())
-            return next((says for slip, says in formula.slips if "".join(slip.split()) == typed), str(error))
+            return as_slip or str(error)
         said = compare(mine, right)
         known = (says for slip, says in formula.slips if said and not failed(slip, names, mine))
         return next(known, said)

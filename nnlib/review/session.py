@@ -2,9 +2,11 @@
 
 import datetime
 import importlib
+import io
 import pkgutil
 import sys
 import zlib
+from contextlib import redirect_stdout
 from itertools import islice
 
 import numpy as np
@@ -30,7 +32,11 @@ def review(most=FIVE_MINUTES):
     if type(most) is not int or most < 1:
         raise ValueError(f"review expected the number of questions as a positive whole number, got {most!r}")
     day = today()
-    cards, kept = due(day, most), progress.section("review")
+    said = io.StringIO()
+    with redirect_stdout(said):
+        cards, kept = due(day, most), progress.section("review")
+    for line in dict.fromkeys(said.getvalue().splitlines()):  # a damaged file is read many times, and said once
+        print(line)
     if any(schedule.usable(entry) and schedule.ahead(entry, day) for entry in kept.values()):
         print("(The clock was ahead when some of these questions were answered; they are due today.)")
     if not cards:

@@ -3,6 +3,7 @@
 import argparse
 
 from nnlib.review import schedule
+from nnlib.review.card import UNKNOWN
 from nnlib.review.session import FIVE_MINUTES, ending, keep, review, today
 
 RATINGS = {"1": schedule.AGAIN, "2": schedule.HARD, "3": schedule.GOOD}
@@ -35,8 +36,11 @@ def answer(card):
         numbers = [str(number) for number in range(1, len(card.options) + 1)]
         given = card.options[int(chosen("Number: ", numbers)) - 1]
     else:
-        given = input("> ")
+        given = input(f"{UNKNOWN} if you do not know it > ")
     good, says = card.verdict(given)
+    while good is None:
+        print(says)
+        good, says = card.verdict(input("> "))
     return (schedule.GOOD if good else schedule.AGAIN), "✓ right" if good else f"✗ {says}"
 
 

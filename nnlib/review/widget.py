@@ -1,14 +1,29 @@
 """Asks in a notebook: one question at a time, by mouse, touch or keyboard."""
 
+import re
 from html import escape
+from pathlib import Path
 
+import anywidget
 from IPython.display import display
-from ipywidgets import HTML, Button, HBox, RadioButtons, Text, VBox
+from ipywidgets import Button, HBox, HTMLMath, RadioButtons, Text, VBox
 
 from nnlib.review import schedule
+from nnlib.review.card import UNKNOWN
 from nnlib.review.session import ending, keep, today
 
 RATINGS = [("I did not know it", schedule.AGAIN), ("nearly", schedule.HARD), ("I knew it", schedule.GOOD)]
+
+
+class Keys(anywidget.AnyWidget):
+    """Lets the keys that are pressed in a question be the question's, and gives its choices a name to read aloud."""
+
+    _esm = Path(__file__).with_name("keys.js")
+
+
+def written(text):
+    """Return a text of the course as HTML: code between backticks, formulas between dollars."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 class Questions:
@@ -16,7 +31,8 @@ class Questions:
 
     def __init__(self, cards):
         self.cards, self.number, self.right = cards, 0, 0
-        self.box = VBox(layout={"max_width": "46em"})
+        self.keys = Keys()
+        self.box = VBox(layout={"max_width": "46em"}).add_class("nnlib-review")
         self.ask()
 
     @property
@@ -25,11 +41,12 @@ class Questions:
 
     def ask(self):
         """Show the question and what to answer it with."""
-        card, self.said = self.card, HTML()
-        heading = HTML(f"<p>Question {self.number + 1} of {len(self.cards)}</p><p><b>{escape(card.question)}</b></p>")
+        card, self.said = self.card, HTMLMath()
+        number = f"<p>Question {self.number + 1} of {len(self.cards)}</p>"
+        heading = HTMLMath(f"{number}<p><b>{written(card.question)}</b></p>")
         if card.rated:
             self.input, button = (
-                HTML("<p>Say it to yourself, then look.</p>"),
+                HTMLMath("<p>Say it to yourself, then look.</p>"),
                 self.button("Show the answer", self.show),
             )
         elif card.options:
@@ -37,13 +54,12 @@ class Questions:
             self.input.tooltip = card.question
             button = self.button("Answer", self.answer)
         else:
-            self.input = Text(
-                placeholder="type it as code, then Enter", continuous_update=False, layout={"width": "30em"}
-            )
+            hint = f"type it as code, then Enter; {UNKNOWN} if you do not know it"
+            self.input = Text(placeholder=hint, continuous_update=False, layout={"width": "30em"})
             self.input.tooltip = card.question
             self.input.observe(self.answer, "value")
             button = self.button("Answer", self.answer)
-        self.box.children = [heading, self.input, button, self.said]
+        self.box.children = [self.keys, heading, self.input, button, self.said]
 
     def button(self, words, act):
         """Return a button that does something once."""
@@ -57,6 +73,9 @@ class Questions:
             self.say("Choose one of them first." if self.card.options else "Type a formula first.")
             return
         good, says = self.card.verdict(self.input.value)
+        if good is None:
+            self.say(f"○ {says}")
+            return
         self.input.disabled = True
         self.say("✓ right" if good else f"✗ {says}")
         self.rate(schedule.GOOD if good else schedule.AGAIN)
@@ -67,7 +86,7 @@ class Questions:
         buttons = []
         for words, rating in RATINGS:
             buttons.append(self.button(words, lambda _, rating=rating: self.rate(rating)))
-        self.box.children = [*self.box.children[:1], self.said, HBox(buttons)]
+        self.box.children = [*self.box.children[:2], self.said, HBox(buttons)]
         buttons[-1].focus()
 
     def rate(self, rating):
@@ -83,15 +102,16 @@ class Questions:
         """Go on to the next question, or end."""
         self.number += 1
         if self.number == len(self.cards):
-            self.box.children = [HTML(f'<p role="status">{escape(ending(self.right, self.number, today()))}</p>')]
+            self.said = HTMLMath()
+            self.say(ending(self.right, self.number, today()))
+            self.box.children = [self.keys, self.said]
             return
         self.ask()
-        if not isinstance(self.input, HTML):
-            self.input.focus()
+        (self.input if not self.card.rated else self.box.children[3]).focus()
 
     def say(self, words):
         """Show what is said to an answer, and have screen readers read it."""
-        self.said.value = f'<p role="status">{escape(words)}</p>'
+        self.said.value = f'<p role="status">{written(words)}</p>'
 
 
 def show(cards):
