@@ -400,7 +400,8 @@ BUGS = [
     *bugs(
         "review/exercises",
         ("numbers do not change", "return moved * factor", "return value * factor"),
-        ("two options are equal", "text is not None and text != right", "text is not None"),
+        ("two options look alike", "<= APART * np", "< 0 * np"),
+        ("the missing line stands in the code", '"?" if line.group == group else line.text', "line.text"),
     ),
     *bugs(
         "review/texts",
@@ -410,7 +411,8 @@ BUGS = [
     ),
     *bugs(
         "review/session",
-        ("what was right comes back as well", 'entry.get("mine") != entry.get("right") and', ""),
+        ("what was right comes back as well", "missed(entry) and", ""),
+        ("a number has to be met exactly", "> NEAR * abs(right)", "> 0"),
         ("notebooks that were not begun are asked about", "and card.notebook in notebooks", ""),
         ("another notebook's answers are lost", "return section | {card.key", "return {card.key"),
         ("a damaged file is said seven times", "in dict.fromkeys(said", "in (said"),

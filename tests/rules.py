@@ -354,7 +354,7 @@ def unspoiled(path, notebook):
         where = f"{cell.id}: prediction {guess.question!r}"
         if right is None or (guess.choices and right not in guess.choices):
             faults.append(f"{where}: none of its choices is revealed, but {right!r}")
-        elif guess.choices and set(why.get(guess.question, {})) != set(guess.choices) - {right}:
+        elif set(why.get(guess.question, {"?"})) != set(guess.choices) - {right}:
             faults.append(
                 f"{where}: expected a sentence in nnlib/checks/guesses.py for each wrong choice, and no other"
             )

@@ -1,7 +1,7 @@
 """Why somebody would make the wrong prediction: {notebook: {question: {wrong choice: a sentence}}}.
 
 They are kept apart from the notebooks, which would give the right choice away by what is missing here. The right one
-stands nowhere: the notebook computes it.
+stands nowhere: the notebook computes it. Where a number is asked for, there are no wrong choices.
 """
 
 GUESSES = {
@@ -233,6 +233,11 @@ GUESSES = {
             ),
             "far longer than 0.01": "Large slopes suggest large steps, but Adam divides by their size.",
         },
+    },
+    "06": {
+        "Which share does ink alone read?": {},
+        "Which share is read correctly?": {},
+        "Which share is read correctly, prepared as MNIST?": {},
     },
     "07": {
         "The hasty walk gives a slope of": {

@@ -17,6 +17,7 @@ class Card:
     judge: for typed answers, a function of the text that returns "" where it is right, or else what is wrong with it;
         raises ValueError where it is no answer yet
     rated: whether the reader judges their own answer, once the right one is shown
+    code: lines of Python that belong to the question
     """
 
     key: str
@@ -27,6 +28,7 @@ class Card:
     why: dict = field(default_factory=dict)
     judge: object = None
     rated: bool = False
+    code: str = ""
 
     def verdict(self, answer):
         """Return whether an answer is right, None where it is none yet, and what to say about it."""

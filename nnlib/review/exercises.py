@@ -1,13 +1,16 @@
-"""Exercises that come back: the same with new numbers, to answer without a computer."""
+"""Exercises that come back, to answer without a computer: the same with new numbers, or with a line missing."""
 
 import copy
+import re
 
 import numpy as np
 
 from nnlib.checks.engine import Fault, names, run, shown
 from nnlib.review.card import Card, shuffled
+from nnlib.viz.lines.puzzle import answers
 
-TRIES, MOST, LONGEST, DIGITS = 30, 4, 90, 3  # draws of numbers; options; characters of question or option
+TRIES, MOST, LONGEST = 30, 4, 90  # draws of numbers; options; characters of question or option
+APART = 0.05  # of the largest number: results that differ by less look alike
 FACTORS = [0.5, 1.0, 2.0]
 SETTINGS = {
     "lr",
@@ -26,10 +29,15 @@ SETTINGS = {
 
 
 def card(exercise, rng):
-    """Return a question made of an exercise: which of these results is right? None where no short one was found.
+    """Return a question made of an exercise: which of these results is right, or else which line is missing.
 
-    The options are what the right answer and the listed wrong ones give for new numbers; all of them differ.
+    None where there is neither.
     """
+    return of_results(exercise, rng) or of_lines(exercise, rng)
+
+
+def of_results(exercise, rng):
+    """Return a card with what the right answer and the listed wrong ones give for new numbers, or None."""
     if exercise.judge is not None:
         return None
     best = None
@@ -61,6 +69,39 @@ def card(exercise, rng):
     )
 
 
+def of_lines(exercise, rng):
+    """Return a card with the exercise's answer, a line of which is missing, or None.
+
+    The options are the right line and those that make one of the listed wrong answers.
+    """
+    head, lines = answers().get(exercise.number, ("", ()))
+    groups = sorted({line.group for line in lines if line.slip})
+    if not groups:
+        return None
+    group = groups[int(rng.integers(len(groups)))]
+    says = {function.__name__: says for function, says in exercise.wrong}
+    why = {flat(line.text): says[line.slip] for line in lines if line.group == group and line.slip}
+    (right,) = (flat(line.text) for line in lines if line.group == group and not line.slip)
+    code = [head]
+    for line in lines:
+        if not line.slip:
+            code.append("    " * line.depth + ("?" if line.group == group else line.text))
+    return Card(
+        f"exercise {exercise.number}",
+        exercise.number[:2],
+        f"{exercise.number} {exercise.title}: which line belongs in place of the question mark?",
+        right,
+        shuffled(right, list(why)[: MOST - 1], rng),
+        why,
+        code="\n".join(code),
+    )
+
+
+def flat(text):
+    """Return a line of code on one line, also where brackets go on."""
+    return " ".join(text.split())
+
+
 def varied(value, rng):
     """Return an argument with other numbers of the same kind and shape; what is no number stays.
 
@@ -86,8 +127,8 @@ def options(exercise, arguments):
     why = {}
     for wrong, says in exercise.wrong:
         text = result(exercise, wrong, arguments)
-        if text is not None and text != right:
-            why.setdefault(text, says)
+        if text is not None and not any(alike(text, other) for other in (right, *why)):
+            why[text] = says
     return (right, why) if why else None
 
 
@@ -101,15 +142,26 @@ def result(exercise, function, arguments):
     return None if odd or len(text) > LONGEST or any(word in text for word in ["nan", "inf", "<"]) else text
 
 
+def alike(a, b):
+    """Whether two results as texts have the same form and numbers that are nearly the same."""
+    number = r"-?\d+\.?\d*(?:e[+-]?\d+)?"
+    if re.sub(number, "0", a) != re.sub(number, "0", b):
+        return False
+    a, b = (np.array(re.findall(number, text), dtype=float) for text in (a, b))
+    return not a.size or np.abs(a - b).max() <= APART * np.abs([a, b]).max()
+
+
 def written(value):
-    """Return a result as one line, its numbers rounded."""
+    """Return a result as one line, its numbers with three significant digits."""
     if isinstance(value, (tuple, list)):
         return ", ".join(map(written, value))
-    if isinstance(value, float):
-        return f"{round(float(value), DIGITS) + 0.0:g}"
-    if not isinstance(value, np.ndarray):
-        return str(value)
-    if value.dtype.kind == "f":
-        value = np.round(value.astype(float), DIGITS) + 0.0
-    text = np.array2string(value, separator=", ", max_line_width=10_000, threshold=50)
-    return " ".join(text.split()).replace("[ ", "[").replace(" ]", "]").replace(" ,", ",")
+    if isinstance(value, np.ndarray):
+        rounded = {"float_kind": lambda x: significant(x) if abs(x) > 1e-12 * np.abs(value).max() else "0"}
+        text = np.array2string(value, separator=", ", max_line_width=10_000, threshold=50, formatter=rounded)
+        return " ".join(text.split()).replace("[ ", "[").replace(" ]", "]").replace(" ,", ",")
+    return significant(value) if isinstance(value, float) else str(value)
+
+
+def significant(x):
+    """Return a number with three significant digits, without an exponent where it is short without."""
+    return f"{float(f'{x:.3g}') + 0.0:g}"

@@ -30,7 +30,7 @@ OPERATORS = {
     ast.NotEq: operator.ne,
 }
 ASSIGNED = re.compile(r"^\w+\s*=(?!=)\s*")
-LONGEST, LARGEST, HIGHEST = 300, 1e6, 10  # characters; of numbers; of exponents
+LONGEST, LARGEST, HIGHEST, MOST = 300, 1e6, 10, 10_000  # characters; of numbers; of exponents; numbers in an array
 
 
 class Unreadable(ValueError):
@@ -42,6 +42,18 @@ def of_python(array, *axis, **named):
     return np.sum(array, *axis, **named) if axis or named else sum(array)
 
 
+def bounded(make):
+    """Return a function that makes arrays, but no large ones, which would take for ever."""
+
+    def made(*sizes, **named):
+        if np.prod([np.prod(size) for size in sizes]) > MOST:
+            raise Unreadable(f"An array here has up to {MOST} numbers.")
+        return make(*sizes, **named)
+
+    return made
+
+
+NUMPY |= {name: bounded(NUMPY[name]) for name in ("eye", "ones", "arange")}
 FUNCTIONS = NUMPY | {"sum": of_python, "len": len, "float": float}
 
 

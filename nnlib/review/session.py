@@ -14,11 +14,14 @@ import numpy as np
 import nnlib.checks
 from nnlib.checks import progress
 from nnlib.checks.guesses import GUESSES, WHY
+from nnlib.checks.predict import distance
 from nnlib.review import exercises, formulas, schedule, texts
 from nnlib.review.card import Card
 
 FIVE_MINUTES = 10  # questions, at half a minute each
 NEW = 5  # questions a day that were never asked before
+FORMS = {"{:.0%}", "{:.1%}", "{:.2%}", "{}", "{:g}"}  # how notebooks write the numbers of predictions
+NEAR = 0.1  # of a number: a prediction that is off by less is right
 NOTHING = "Review: nothing to ask yet. What you do in the notebooks comes back here, a few questions a day."
 DONE = "Review: nothing is due today."
 
@@ -94,7 +97,7 @@ def candidates(notebooks, day):
     wrong = [
         f"prediction {question}"
         for question, entry in progress.section("predictions").items()
-        if isinstance(entry, dict) and entry.get("mine") != entry.get("right") and entry.get("day") != day.isoformat()
+        if isinstance(entry, dict) and missed(entry) and entry.get("day") != day.isoformat()
     ]
     failed = [f"exercise {number}" for number in progress.section("failed")]
     done = [f"exercise {number}" for number, state in progress.load().items() if state == "✓"]
@@ -103,6 +106,13 @@ def candidates(notebooks, day):
     terms = [f"term {term}" for term, (notebook, _) in texts.terms().items() if notebook in notebooks]
     mixed = [key for row in spread([by_heart, closed, done, terms]) for key in row]
     return list(dict.fromkeys(wrong + failed + mixed))
+
+
+def missed(entry):
+    """Whether a prediction was another choice than the right one, or a number far from it."""
+    mine, right = entry.get("mine"), entry.get("right")
+    numbers = all(type(each) in (int, float) for each in (mine, right))
+    return abs(mine - right) > NEAR * abs(right) if numbers else mine != right
 
 
 def spread(lists):
@@ -139,11 +149,28 @@ def of_prediction(question, rng):
     notebook = next((notebook for notebook, questions in GUESSES.items() if question in questions), None)
     if notebook is None or not isinstance(entry, dict):
         return None
-    choices = entry.get("choices")
-    if not isinstance(choices, list) or entry.get("right") not in choices:
+    choices, right = entry.get("choices"), entry.get("right")
+    if choices == [] and type(right) is float:
+        return of_number(notebook, question, right, entry.get("form"))
+    if not isinstance(choices, list) or right not in choices:
         return None
     options = tuple(str(choices[int(k)]) for k in rng.permutation(len(choices)))
-    return Card(f"prediction {question}", notebook, question, entry["right"], options, WHY.get(question, {}))
+    return Card(f"prediction {question}", notebook, question, right, options, WHY.get(question, {}))
+
+
+def of_number(notebook, question, right, form):
+    """Return the card of a prediction that is a number; `form` is how the notebook writes it."""
+    form = form if form in FORMS else "{:.3g}"  # a file can be changed by hand
+    shares = form.endswith("%}")
+
+    def judge(text):
+        try:
+            mine = float(text.replace("%", "")) / (100 if shares and ("%" in text or float(text) > 1) else 1)
+        except ValueError:
+            raise ValueError(f"Expected a number, got {text!r}.") from None
+        return "" if abs(mine - right) <= NEAR * abs(right) else f"It is {distance(mine, right, form)}."
+
+    return Card(f"prediction {question}", notebook, f"{question} Type a number.", form.format(right), judge=judge)
 
 
 def keep(card, rating, day):

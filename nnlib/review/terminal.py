@@ -15,6 +15,8 @@ def ask(cards):
     try:
         for number, card in enumerate(cards, 1):
             print(f"\n{number} of {len(cards)}. {card.question}")
+            if card.code:
+                print(f"\n{card.code}\n")
             rating, said = answer(card)
             keep(card, rating, today())
             right, asked = right + (rating != schedule.AGAIN), asked + 1

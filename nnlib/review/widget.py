@@ -43,7 +43,8 @@ class Questions:
         """Show the question and what to answer it with."""
         card, self.said = self.card, HTMLMath()
         number = f"<p>Question {self.number + 1} of {len(self.cards)}</p>"
-        heading = HTMLMath(f"{number}<p><b>{written(card.question)}</b></p>")
+        code = f"<pre>{escape(card.code)}</pre>" if card.code else ""
+        heading = HTMLMath(f"{number}<p><b>{written(card.question)}</b></p>{code}")
         if card.rated:
             self.input, button = (
                 HTMLMath("<p>Say it to yourself, then look.</p>"),
@@ -54,7 +55,7 @@ class Questions:
             self.input.tooltip = card.question
             button = self.button("Answer", self.answer)
         else:
-            hint = f"type it as code, then Enter; {UNKNOWN} if you do not know it"
+            hint = f"type it, then Enter; {UNKNOWN} if you do not know it"
             self.input = Text(placeholder=hint, continuous_update=False, layout={"width": "30em"})
             self.input.tooltip = card.question
             self.input.observe(self.answer, "value")
@@ -87,7 +88,7 @@ class Questions:
         for words, rating in RATINGS:
             buttons.append(self.button(words, lambda _, rating=rating: self.rate(rating)))
         self.box.children = [*self.box.children[:2], self.said, HBox(buttons)]
-        buttons[-1].focus()
+        buttons[0].focus()  # a key pressed once too often asks again, and does not skip
 
     def rate(self, rating):
         """Keep the answer, and offer the next question."""
