@@ -159,7 +159,10 @@ class Page:
         if outputs and cell.metadata.get("jupyter", {}).get("outputs_hidden") is True:  # a prediction comes first
             outputs = f"<details>\n<summary>The result</summary>\n{outputs}\n</details>"
         group = f'<div class="output" role="group" aria-label="output">\n{outputs}\n</div>'
-        return callout(cell.source, coloured(cell.source) + group * bool(cell.outputs))
+        source = coloured(cell.source)
+        if cell.metadata.get("jupyter", {}).get("source_hidden") is True:
+            source = f"<details>\n<summary>The code that draws</summary>\n{source}</details>\n"
+        return callout(cell.source, source + group * bool(cell.outputs))
 
     def output(self, output):
         """Return an output in the first of the forms that it has and a page can show."""

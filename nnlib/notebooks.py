@@ -7,6 +7,7 @@ import warnings
 LESSON = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
 PREDICTED = re.compile(r"^(\w+) = predict\(", re.MULTILINE)
 REVEALED = re.compile(r"^(\w+)\.reveal\(", re.MULTILINE)
+DRAWS = "# Only draws"  # how code begins that is folded: no reader needs to read it
 CONFLICT = re.compile(r"<{7} |>{7} ")  # of git at the beginning of a line, of nbdime inside a cell
 
 

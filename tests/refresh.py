@@ -6,7 +6,8 @@
     python tests/refresh.py --check             run nothing, write nothing: say what is not in normal form
 
 Normal form: counts 1..n, readable cell ids, links to the neighbours at the end, no widget views, no times,
-no paths, and what gives a prediction away is folded. A picture that looks as before keeps its old bytes. Neither ids
+no paths; what gives a prediction away is folded, and code that only draws. A picture that looks as before keeps its
+old bytes. Neither ids
 nor the names of files are trusted: links are known by what they say, and a file that is no notebook of the course
 gets one line that says what to do.
 """
@@ -23,7 +24,7 @@ from nbclient.exceptions import CellExecutionError
 from strict import PICTURE_NOISE, WIDGET, picture_difference
 
 from nnlib.files import replacing
-from nnlib.notebooks import CONFLICT, found, lessons, read, spoilers, stray
+from nnlib.notebooks import CONFLICT, DRAWS, found, lessons, read, spoilers, stray
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 METADATA = {
@@ -115,14 +116,17 @@ def normalise(notebook, path):
         cell.id = cell_id(cell, taken)
         cell.source = cell.source.rstrip()
         kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        fold = {"source_hidden": True} if cell.cell_type == "code" and cell.source.startswith(DRAWS) else {}
         if id(cell) in folded and cell.outputs:
-            kept["jupyter"] = {"outputs_hidden": True}  # until its reader runs the cell
+            fold["outputs_hidden"] = True  # until its reader runs the cell
+        if fold:
+            kept["jupyter"] = fold
         cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count if cell.execution_count else None
             cell.outputs = [normalise_output(output, count) for output in merged(cell.outputs)]
-            if "jupyter" in kept:
+            if "outputs_hidden" in fold:
                 cell.outputs.insert(0, copy.deepcopy(FOLDED))
     notebook.cells.append(navigation(path))
     return notebook

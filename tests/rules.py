@@ -25,6 +25,7 @@ from nnlib.review.texts import CLOSED
 
 TAGS = r"raises-exception|mirror:nnlib(\.\w+)+"
 MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_COLUMNS = 20, 25, 92
+MOST_WORDS = 110  # of prose in a cell: an idea, then code
 POINTS, FEWEST_TERMS = 5, 3  # questions of what you know now; terms of the glossary that are met in a notebook
 MOST_BYTES = 1_000_000
 NETWORK = r"https?://|ftp://|\b(urllib|requests|httpx|socket|aiohttp|wget|curl)\b|^\s*[!%]\s*(pip|conda|curl|wget)"
@@ -97,6 +98,29 @@ def form(path, notebook):
     jumps = zip(levels, levels[1:], found[1:], strict=False)
     faults += [f"heading '{text}' skips a level" for before, after, (_, text) in jumps if after > before + 1]
     return faults
+
+
+def read_at_once(source):
+    """Return how many words of a Markdown cell are read in one go; a formula in a line counts as what it is made of.
+
+    What is folded, code, tables, formulas in a line of their own, pictures and the addresses of links do not count.
+    """
+    apart = [r"<(details|svg)\b.*?</\1>", r"```.*?```", r"\$\$.*?\$\$", r"^\|.*?$", r"!\[[^\]]*\]\([^)]*\)"]
+    for pattern in [*apart, r"(?<=\])\([^)]*\)", r"</?\w[^>\n]*>"]:
+        source = re.sub(pattern, " ", source, flags=re.DOTALL | re.MULTILINE)
+    return sum(bool(re.search(r"\w", word)) for word in source.split())
+
+
+def prose_length(path, notebook):
+    """No cell of a lesson has more prose than one reads before the next code."""
+    if path.name[:2] not in SHORT:
+        return []
+    counts = [(cell.id, read_at_once(cell.source)) for cell in markdown(notebook)]
+    return [
+        f"{name}: {count} words of prose: at most {MOST_WORDS}, then code"
+        for name, count in counts
+        if count > MOST_WORDS
+    ]
 
 
 def self_contained(path, notebook):
@@ -430,7 +454,8 @@ def skeleton(path, notebook):
 
 
 RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
-RULES += [mirrors, skeleton, unspoiled, reasons]
+RULES += [mirrors, skeleton, unspoiled, reasons, prose_length]
+SHORT = {"00"}  # the lessons whose prose has been brought to MOST_WORDS
 QUESTIONS = 3  # that a reader answers in a sentence, in each lesson
 READING = "What came out"  # what is closed below the cell that a prediction is about
 GLOSSARY = "99_glossary.ipynb"

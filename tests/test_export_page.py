@@ -138,9 +138,11 @@ def test_a_page_shows_all_of_its_notebook_without_a_network(notebook, exported, 
     )
     assert len(texts(tab, "math")) == len(formulas)
     folded = [cell for cell in cells if cell.metadata.get("jupyter", {}).get("outputs_hidden")]
-    assert len(texts(tab, "main summary")) == prose.count("<summary>") + len(folded)
+    drawing = [cell for cell in cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert len(texts(tab, "main summary")) == prose.count("<summary>") + len(folded) + len(drawing)
     page = (exported / f"{notebook.stem}.html").read_text(encoding="utf-8")
     assert page.count("<details>\n<summary>The result</summary>") == len(folded)
+    assert page.count("<details>\n<summary>The code that draws</summary>") == len(drawing)
 
 
 def test_the_index_leads_to_every_page(exported, offline):

@@ -10,7 +10,7 @@ import picture
 import pytest
 from PIL import Image
 from quantities import stated
-from rules import FEWEST_TERMS, MOST_LINES, NOTEBOOKS, POINTS, accessible, links, load, prose, words
+from rules import FEWEST_TERMS, MOST_LINES, MOST_WORDS, NOTEBOOKS, POINTS, accessible, links, load, prose, words
 from test_commands import GUIDES, README, ROOT, blocks
 
 import nnlib
@@ -228,7 +228,7 @@ def test_every_quantity_of_the_contributors_guide_is_counted():
         f"| any other | {other} |",
         f"| a new one that trains on MNIST | {goals[7]} |",
         f"A notebook may use {memory:g} GB of memory",
-        f"at most {MOST_LINES} lines a cell",
+        f"at most {MOST_WORDS} words or {MOST_LINES} lines a cell",
         f"with {NUMBERS[POINTS]} closed questions",
         f"the glossary at least {NUMBERS[FEWEST_TERMS]} terms",
         f"at least {NUMBERS[wrong]} wrong answers",

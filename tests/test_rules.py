@@ -66,6 +66,16 @@ EXAMPLES = [
     ("form", new_markdown_cell("# Another title"), "2 headings of the first level"),
     ("form", new_markdown_cell("#### Too deep"), "skips a level"),
     ("form", new_markdown_cell("```python\n# a comment\n```"), None),
+    ("prose_length", new_markdown_cell("word " * 111), "111 words of prose"),
+    ("prose_length", new_markdown_cell("$a + b$ [one](two.ipynb) " + "word " * 107), None),
+    ("prose_length", new_markdown_cell("$a + b$ [one](two.ipynb) " + "word " * 108), "111 words of prose"),
+    ("prose_length", new_markdown_cell("<details><summary>Why?</summary>\n\n" + "word " * 111 + "</details>"), None),
+    (
+        "prose_length",
+        new_markdown_cell("| word " * 111 + "|\n\n![" + "word " * 111 + "](x.svg) $$" + "x " * 111 + "$$"),
+        None,
+    ),
+    ("prose_length", code("# word " + "word " * 111), None),
     ("self_contained", code("import requests"), "network: 'requests'"),
     ("self_contained", code("!pip install x"), "network"),
     ("self_contained", code("open('/home/me/x')"), "path: '/home/'"),
@@ -125,7 +135,8 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("rule", "cell", "says"), EXAMPLES)
-def test_each_rule_can_fail(rule, cell, says):
+def test_each_rule_can_fail(rule, cell, says, monkeypatch):
+    monkeypatch.setattr("rules.SHORT", {"06"})
     (rule,) = [r for r in RULES if r.__name__ == rule]
     title, facts = new_markdown_cell("# 6 · Title"), code("x = 0.125", stream("loss 0.25"))
     notebook = new_notebook(cells=[title, facts, cell])
@@ -183,6 +194,14 @@ def test_the_right_choice_stands_in_no_preferred_place():
     for choices, found in places.items():
         often = [found.count(place) for place in range(choices)]
         assert max(often) - min(often) <= 3, f"of {choices} choices, the right one stands at {often}: change some"
+
+
+def test_code_that_only_draws_is_folded():
+    notebook = new_notebook(
+        cells=[code("# Only draws the line.\nplot()"), code("plot()", jupyter={"source_hidden": True})]
+    )
+    made = refresh.normalise(notebook, NOTEBOOKS[1])
+    assert [dict(cell.metadata) for cell in made.cells[:2]] == [{"jupyter": {"source_hidden": True}}, {}]
 
 
 def test_what_lies_between_a_prediction_and_its_text_is_folded(tmp_path):
