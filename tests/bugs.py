@@ -581,6 +581,7 @@ BUGS = [
         ("the line shown is the one before", '("ink", frame.step, "now")', '("ink", frame.step - 1, "now")'),
         ("the ring is around the next corner", "k == frame.shown[", "k - 1 == frame.shown["),
         ("it rests after one corner without a mistake", "if not mistakes:", "if mistakes < 2:"),
+        ("Play begins again after the first correction", 'again=Move(put={"step": 0})', 'again=Move(put={"step": 1})'),
         ("play goes back", "for at in (k + 1, k - 1)", "for at in (k - 1, k + 1)"),
     ),
     *bugs(
@@ -915,7 +916,8 @@ BUGS = [
     *bugs(
         "viz/sums",
         ("a sum is added up from its end", "(parts, np.cumsum(parts))]", "(parts, np.cumsum(parts[::-1]))]"),
-        ("Play skips the first term of a sum", '| {"term": 1}', '| {"term": 2}'),
+        ("Play skips the first term of a sum", 'after[0] | {"term": 1}', 'after[0] | {"term": 2}'),
+        ("Play begins again at the last cell", 'put=cells[0] | {"term": 1}', 'put=cells[-1] | {"term": 1}'),
         ("the arrow keys of tables go the other way", '"Up": (-1, 0), "Down": (1, 0)', '"Up": (1, 0), "Down": (-1, 0)'),
         ("an array is entered from its far side", "0 if down + right > 0 else", "0 if down + right < 0 else"),
     ),

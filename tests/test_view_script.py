@@ -39,7 +39,9 @@ class Trial(View):
     def draw(self, frame):
         onward = Move(add={"b": 1}) if frame["b"] < 6 else None
         keys = {"ArrowRight": Move(add={"a": 0.1}), "x": Move(put={"word": "two"}), "ArrowUp": Move(add={"rate": 0.5})}
-        sheet = Drawing(400, 300, keys=keys, onward=onward, help="Drag the squares, click the circle.")
+        sheet = Drawing(
+            400, 300, keys=keys, onward=onward, again=Move(put={"b": 1}), help="Drag the squares, click the circle."
+        )
         sheet.rect(10, 10, 40, 40, fill="blue", does=Move(drag={"a": (0.01, 0)}), tip="a")
         panel = Panel(sheet, (100, 100, 100, 100), (-2, 2), (0, 10))
         panel.drawing.rect(*panel.box, fill="lit", does=panel.follow(x="a", y="b"), tip="both")
@@ -194,7 +196,32 @@ def test_play_takes_the_next_step_when_the_last_was_answered_and_ends(trial):
         answer(trial)
     trial.wait_for_function("!document.querySelector('.nnv-steps button').textContent.includes('Pause')")
     assert trial.state()["b"] == 6
-    assert button.is_disabled()
+    assert button.inner_text() == "↺ Play again"
+
+
+def test_at_the_last_step_play_begins_again_from_the_first(trial):
+    trial.get_by_label("number b").fill("6")
+    answer(trial)
+    trial.get_by_label("speed").select_option("very fast")
+    trial.get_by_role("button", name="Play again").press("Enter")
+    for b in (1, 2, 3):
+        trial.wait_for_function(f"window.model.get('state').b === {b}")
+        assert trial.locator(".nnv-steps button").inner_text() == "❚❚ Pause"
+        answer(trial)
+    trial.get_by_role("button", name="Pause").press("Enter")  # the focus has stayed on it
+    assert trial.get_by_role("button", name="▶ Play").inner_text() == "▶ Play"
+
+
+def test_where_play_can_change_nothing_its_button_is_disabled(trial):
+    button = trial.locator(".nnv-steps button")
+    end = {"keys": {}, "help": "", "onward": None}
+    for moves, idle in [
+        (end | {"again": {"put": {"b": 3}}}, True),  # the first step is the last one
+        (end | {"again": {"put": {"b": 2}}}, False),
+        (end | {"onward": {"add": {"nothing": 1}}, "again": {"put": {"nothing": 0}}}, True),  # hidden by a teacher
+    ]:
+        trial.evaluate("news => window.model.arrive(news)", {"moves": moves, "answers": 7})
+        assert button.is_disabled() == idle
 
 
 @pytest.mark.parametrize(("speed", "wait"), [("slow", 2000), ("normal", 1000), ("fast", 400)])
@@ -280,7 +307,7 @@ def test_the_picture_fits_the_window(kind, window, shown):  # noqa: F811
 
 def test_the_moves_of_a_drawing_reach_the_page_as_they_are():
     moves = json.loads(json.dumps(Trial().moves))
-    assert moves["onward"] == {"add": {"b": 1}}
+    assert (moves["onward"], moves["again"]) == ({"add": {"b": 1}}, {"put": {"b": 1}})
     assert moves["keys"]["ArrowRight"] == {"add": {"a": 0.1}}
     assert Neuron().moves["onward"] is None
 

@@ -130,6 +130,19 @@ def test_a_state_from_the_browser_moves_the_frame_and_a_wrong_one_is_said():
     assert shown.error == "ValueError: Neuron expected b from -3 to 3, got 'much'"
 
 
+@pytest.mark.parametrize("kind", [view for view in VIEWS if view.plays])
+def test_play_goes_back_to_the_first_step_and_comes_to_all_others_from_there(kind):
+    view = kind()
+    pictures = [view.set(**view.drawing.again.put).picture]
+    while move := view.drawing.onward:
+        state = view.state
+        change = move.put | {name: state[name] + by for name, by in move.add.items()}
+        pictures.append(view.set(**change).picture)
+    assert len(set(pictures)) == len(pictures) > 2
+    assert kind().picture in pictures
+    assert view.set(**view.drawing.again.put).picture == pictures[0]
+
+
 def notebook(source, **names):
     """Run code as a notebook would, with names of its own, and return these."""
     names = {"__name__": "__main__", "np": np} | {view.__name__: view for view in VIEWS} | names

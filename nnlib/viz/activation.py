@@ -74,7 +74,8 @@ class Activations(View):
 
     def draw(self, frame):
         more = len(frame.answers) <= STEPS and np.isfinite(frame.answers[-1])
-        sheet = Drawing(*SHEET, keys=KEYS, onward=KEYS["ArrowUp"] if more else None, help=HELP)
+        onward = KEYS["ArrowUp"] if more else None
+        sheet = Drawing(*SHEET, keys=KEYS, onward=onward, again=Move(put={"step": 0}), help=HELP)
         draw_curve(sheet, frame)
         draw_run(sheet, frame)
         return sheet

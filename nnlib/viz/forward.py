@@ -12,7 +12,7 @@ from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.forward_numbers import SOURCES, forward_arrays, shown, verdict, written_out
 from nnlib.viz.known_activations import ACTIVATIONS
 from nnlib.viz.readers import wrong_cells
-from nnlib.viz.sums import Working, beside, number, onward
+from nnlib.viz.sums import Working, again, beside, number, onward
 from nnlib.viz.tables import Focus, Table, write_out
 from nnlib.viz.view import View
 
@@ -111,7 +111,8 @@ class Forward(View):
         keys = {
             f"Arrow{key}": picked(*beside(frame.at, SHAPES, BESIDE, key)) for key in ("Left", "Right", "Up", "Down")
         }
-        sheet = Drawing(950, 552, keys=keys | ({"Enter": step} if step else {}), onward=step, help=HELP)
+        keys |= {"Enter": step} if step else {}
+        sheet = Drawing(950, 552, keys=keys, onward=step, again=again(CELLS), help=HELP)
         tables, shown_now = self.tables(frame), focus(frame)
         shown_now.light(sheet, tables)
         for name, made in tables.items():

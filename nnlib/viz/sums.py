@@ -80,6 +80,11 @@ def onward(working, cells, here):
     return Move(put=after[0] | {"term": 1}) if after else None
 
 
+def again(cells):
+    """Return the Move to the first term of the first cell."""
+    return Move(put=cells[0] | {"term": 1})
+
+
 def beside(at, shapes, neighbours, key):
     """Return array, row and column where an arrow key leads, the same place at the edge of the sheet.
 

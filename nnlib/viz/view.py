@@ -231,8 +231,10 @@ def by_name(controls):
 
 def moves_of(drawing):
     """Return what keys and the play button do, for the browser."""
-    onward = drawing.onward.plain() if drawing.onward else None
-    return {"keys": {key: move.plain() for key, move in drawing.keys.items()}, "onward": onward, "help": drawing.help}
+    played = {
+        name: move.plain() if move else None for name, move in [("onward", drawing.onward), ("again", drawing.again)]
+    }
+    return {"keys": {key: move.plain() for key, move in drawing.keys.items()}, "help": drawing.help} | played
 
 
 def arguments(state):

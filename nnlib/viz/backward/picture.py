@@ -5,7 +5,7 @@ import numpy as np
 from nnlib.viz.backward.walk import NAMES, SHAPES, TERMS, N, name_of
 from nnlib.viz.drawing import Drawing, Move
 from nnlib.viz.readers import wrong_cells
-from nnlib.viz.sums import WAYS, beside, number, onward
+from nnlib.viz.sums import WAYS, again, beside, number, onward
 from nnlib.viz.tables import Focus, Table, write_out
 
 PLACES = {  # left, top, width and height of a cell: what goes into a product stands to the left of it and above it
@@ -31,7 +31,8 @@ def picture(frame):
     here = dict(zip(("layer", "array", "row", "column"), (frame.which, *frame.at), strict=True))
     step, looked_at, tables = onward(frame.working, CELLS, here), focus(frame), tables_of(frame)
     keys = {f"Arrow{key}": picked(*beside(frame.at, SHAPES, BESIDE, key)) for key in WAYS}
-    sheet = Drawing(926, 506, keys=keys | ({"Enter": step} if step else {}), onward=step, help=HELP)
+    keys |= {"Enter": step} if step else {}
+    sheet = Drawing(926, 506, keys=keys, onward=step, again=again(CELLS), help=HELP)
     looked_at.light(sheet, tables)
     for name, made in tables.items():
         made.draw(sheet, cells_of(name, frame))

@@ -110,7 +110,7 @@ class Descent(View):
         ends = (-land.wide, land.wide), (-land.tall, land.tall)
         going = frame.step < STEPS and not all(walk.gone and frame.step >= walk.gone for walk in frame.walks())
         keys, onward = keys_for(land, self.state["x"], self.state["y"]), Move(add={"step": 1}) if going else None
-        sheet = Drawing(*SHEET, keys=keys, onward=onward, help=HELP)
+        sheet = Drawing(*SHEET, keys=keys, onward=onward, again=Move(put={"step": 0}), help=HELP)
         plane = Panel(sheet, MAP, *ends)
         start = plane.follow(x="x", y="y", within=True)
         draw_ground(plane, frame.landscape, start)

@@ -73,7 +73,7 @@ class Graph(View):
     def draw(self, frame):
         at = frame.layout
         onward = Move(add={"step": 1}) if frame.step < frame.count else None
-        sheet = Drawing(at.wide, at.high, keys=KEYS, onward=onward, help=HELP)
+        sheet = Drawing(at.wide, at.high, keys=KEYS, onward=onward, again=Move(put={"step": 0}), help=HELP)
         way = "backward" if frame.back else "forward"
         sheet.text(f"{way}, step {frame.step} of {frame.count}", 12, 18, bold=True)
         for k, points in enumerate(at.edges):

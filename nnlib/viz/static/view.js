@@ -75,23 +75,27 @@ function runner(root, { model, wait, gone }) {
 
 // The play button of a view with steps: it takes one after the other, each when the one before has been answered.
 const SPEEDS = { "slow": 2000, "normal": 1000, "fast": 400, "very fast": 120 }; // milliseconds for a step
-function player(root, { model, move, gone }) {
+function player(root, { model, move, leads, gone }) {
   const row = element(root, "div", { class: "nnv-steps", role: "group", "aria-label": "play" });
-  const button = input(row, "button", { type: "button" }, "▶ Play");
+  const button = input(row, "button", { type: "button" });
   const speed = speeds(row, Object.keys(SPEEDS));
   speed.value = "normal";
   let timer = 0, playing = false;
-  const onward = () => model.get("moves").onward;
-  const stop = () => { clearTimeout(timer); playing = false; button.textContent = "▶ Play"; };
+  const onward = () => leads(model.get("moves").onward), again = () => leads(model.get("moves").again);
+  const show = () => {
+    button.textContent = playing ? "❚❚ Pause" : !onward() && again() ? "↺ Play again" : "▶ Play";
+    button.disabled = gone() || !(onward() || again());
+  };
+  const stop = () => { clearTimeout(timer); playing = false; show(); };
   const next = () => {
-    if (!playing) return;
-    if (gone() || !onward()) { stop(); return; }
-    move(onward());
+    if (playing && !gone() && onward()) move(onward());
+    else stop();
   };
   button.addEventListener("click", () => {
     if (playing) { stop(); return; }
-    [playing, button.textContent] = [true, "❚❚ Pause"];
-    next();
+    playing = true;
+    move(onward() || again()); // at the last step it begins anew
+    show();
   });
   return {
     stop,
@@ -99,7 +103,7 @@ function player(root, { model, move, gone }) {
       clearTimeout(timer);
       if (model.get("error") || !onward()) stop();
       else if (playing) timer = setTimeout(next, SPEEDS[speed.value]);
-      button.disabled = gone() || !onward();
+      show();
     },
   };
 }
@@ -185,7 +189,9 @@ function render({ model, el }, more) {
     const svg = picture.querySelector("svg"), { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
     return { x, y };
   };
-  const context = { model, picture, apply, place, wait, gone, move: (does) => apply(changed(does, model.get("state"), spec.controls)) };
+  const led = (does) => changed(does, model.get("state"), spec.controls);
+  const leads = (does) => does && Object.entries(led(does)).some(([name, value]) => model.get("state")[name] !== value) && does;
+  const context = { model, picture, apply, place, wait, gone, leads, move: (does) => apply(led(does)) };
 
   const run = spec.live ? runner(side, context) : () => false;
   const play = spec.plays ? player(side, context) : null;
