@@ -3,6 +3,10 @@
 import sys
 from html import escape
 
+from nnlib import platform
+
+STOP = "; here only Kernel > Restart Kernel stops it"  # where the stop button has no effect
+
 
 class Progress:
     """A context manager that shows epochs as they finish.
@@ -23,7 +27,7 @@ class Progress:
         from IPython.display import display
         from ipywidgets import HTML, HBox, IntProgress
 
-        self.text = HTML(f"epoch 1 of {self.epochs} is running")
+        self.text = HTML(f"epoch 1 of {self.epochs} is running{STOP if not platform.HERE.interrupts else ''}")
         bar = IntProgress(max=self.epochs, layout={"width": "240px"})
         box = HBox([bar, self.text])
         view = {"application/vnd.jupyter.widget-view+json": {"model_id": box.model_id, "version_major": 2}}

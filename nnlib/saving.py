@@ -38,8 +38,7 @@ def load(model, path, optimizer, rng):
             layers = array_after(*array_header(archive, "layers", "U", LONGEST)).tolist()
             stored = array_header(archive, "params", "f", math.inf)
             fits = layers == mine and stored[1] == (size,)  # asked before anything of that size is read
-            with np.errstate(over="raise", invalid="ignore"):  # float64 of a file may not fit into float32
-                params = array_after(*stored).astype(model.dtype) if fits else None
+            params = cast(array_after(*stored), model.dtype) if fits else None
             changes = _changes_by(wanted, unpacked(archive, 16 * size + LONGEST), model, optimizer, rng) if fits else []
         except Exception as error:  # zip, NumPy, zlib and json raise ten kinds for a damaged file
             problem = f"{path}: {str(error)[:300]}"
@@ -50,6 +49,18 @@ def load(model, path, optimizer, rng):
     model.params[...] = params
     for owner, name, value in changes:
         setattr(owner, name, value)
+
+
+def cast(numbers, dtype):
+    """Return numbers in another dtype, or raise ValueError where that makes one infinite.   float64 may not fit float32
+
+    NumPy's own error is not relied on: WebAssembly, which Python in a browser is, has no flags for an overflow.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        made = numbers.astype(dtype)
+    if (too_large := np.isinf(made) & ~np.isinf(numbers)).any():
+        raise ValueError(f"{numbers[too_large][0]:.3g} is too large for {np.dtype(dtype)}")
+    return made
 
 
 # What a run keeps beside the parameters

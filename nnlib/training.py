@@ -3,12 +3,13 @@
 import functools
 import math
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from nnlib import platform
 from nnlib.advice import advice, cause_in
 from nnlib.contract import check_objects, check_parts, name_of
 from nnlib.guards import arguments_of, brief, call, check_numbers, check_pair, check_rng, check_whole, first_strange_row
@@ -52,6 +53,8 @@ def limited_blas(threads):
     """Return a context in which matrix products use that many threads; None sets no limit."""
     if threads is not None:
         threads = check_whole("training", "blas_threads", threads, 1)
+    if not platform.HERE.blas:
+        return nullcontext()
     return _blas().limit(limits=threads, user_api="blas")
 
 

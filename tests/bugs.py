@@ -316,6 +316,13 @@ BUGS = [
         ("rows and columns mixed up", "below * down", "above * down"),
     ),
     *bugs(
+        "platform",
+        ("in a browser, every cell may fail", 'if "raises-exception" in', 'if "raises-exception" not in'),
+        ("in a browser, one failure ends all cells", '"raises-exception" in', '"raises" in'),
+        ("in a browser, progress is kept where nobody can write", "False, Path())", 'False, Path("/"))'),
+        ("in a browser, threads are waited for", "BROWSER = Platform(False,", "BROWSER = Platform(True,"),
+    ),
+    *bugs(
         "files",
         ("half a file stands in its place", 'path.name + ".unfinished"', "path.name"),
         ("half a file is left behind", "unfinished.unlink(missing_ok=True)", "pass"),
@@ -848,7 +855,8 @@ BUGS = [
         ("a run whose page is gone goes on for ever", "if self.unseen > UNSEEN:", "if False:"),
         ("a run that no page has shown pauses", "self.asked, self.unseen = ", "self.unseen, self.asked = "),
         ("a kernel that is busy counts as a page that is gone", "and not self.asked:", "and True:"),
-        ("a slow run waits for its whole turn", "time.sleep(min(left, NAP))", "time.sleep(left)"),
+        ("a slow run waits for its whole turn", "yield min(left, NAP)", "yield left"),
+        ("in a browser, a paused run goes on", "if task is not None and task.cancel() and", "if False and"),
         ("looking back, one is taken to the end", "        self.ensure_run(**state)\n        with limited",
          "        self.take_steps(0, **state)\n        with limited"),
     ),

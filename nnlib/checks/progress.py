@@ -12,6 +12,7 @@ import os
 import pkgutil
 from pathlib import Path
 
+from nnlib import platform
 from nnlib.files import claimed, created, replacing
 
 LARGEST = 4_000_000  # bytes
@@ -24,7 +25,7 @@ def path():
     named = os.environ.get("NNLIB_PROGRESS")
     if named == "":
         return None
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "notebooks" / "progress.json"
+    return Path(named) if named else platform.HERE.notebooks / "progress.json"
 
 
 def load():

@@ -1,13 +1,14 @@
 """Questions that stand in the notebooks themselves: terms of the glossary, and what one knows at the end of each."""
 
 import functools
+import json
 import re
-from pathlib import Path
 
-from nnlib.notebooks import lessons, read
+from nnlib import platform
+from nnlib.notebooks import decoded, lessons, read
 from nnlib.review.card import Card, shuffled
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = platform.HERE.notebooks
 GLOSSARY = "99_glossary.ipynb"
 TERM = re.compile(r"^### (.+)\n\n(.+)$", re.MULTILINE)
 CLOSED = re.compile(r"<details><summary>(.+?)</summary>\n\n(.+?)\n</details>", re.DOTALL)
@@ -22,11 +23,12 @@ def prose(path):
 @functools.lru_cache(maxsize=16)
 def _prose(path, changed):
     try:
-        cells = read(path).cells
+        # where nbformat is not, JupyterLite has written the file, always in the newest version
+        cells = read(path).cells if platform.HERE.nbformat else json.loads(decoded(path))["cells"]
     except ValueError as error:  # half written, or with a conflict: what the other notebooks hold is asked all the same
         print(f"(review leaves out a notebook. {error})")
         return ""
-    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 
 def terms(folder=NOTEBOOKS):

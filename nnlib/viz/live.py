@@ -1,7 +1,8 @@
 """What the views share that show something going on: start, pause, step, reset; pin a run; look back at a step.
 
 A run is made of steps. `run(n)` takes them at once and gives the same on every machine; that is what notebooks call
-and tests compare. Start takes them in a thread until it is paused, so that the reader may move controls meanwhile.
+and tests compare. Start takes them in a thread until it is paused, so that the reader may move controls meanwhile;
+where there are no threads, in a browser, between two events of the page.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import time
 
 import traitlets
 
+from nnlib import platform
 from nnlib.guards import check_whole
 from nnlib.training import limited_blas
 from nnlib.viz.view import View, arguments, text_of
@@ -44,7 +46,8 @@ class Live(View):
     live = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **options):
-        self.current, self.running, self.thread = None, threading.Event(), None  # current: what `begin` gave
+        self.current, self.running = None, threading.Event()  # current: what `begin` gave
+        self.thread, self.task = None, None  # which of them takes the steps after `start`
         self.records, self.pinned, self.shown, self.step, self.looked_at = [], [], None, 0, 0
         self.events, self.first, self.at_pin = [], {}, {}  # done since `first` was the state: pairs [verb, value]
         self.applied = {}  # the state that steps act on, of which the code knows
@@ -90,14 +93,23 @@ class Live(View):
         if not self.running.is_set():
             self.running.set()
             self.shown, self.unseen, self.asked, self.kernel = None, None, False, event_loop()
-            self.thread = threading.Thread(target=self.loop, daemon=True)
             try:
-                self.thread.start()
-            except RuntimeError as error:  # Python in a browser has no threads
+                self.go()
+            except RuntimeError as error:
                 self.thread = None
                 self.running.clear()
                 self.fail(RuntimeError(f"Start needs a thread, and there is none here ({error}): use Step, or run(n)"))
         return self
+
+    def go(self):
+        """Begin the steps of `start`; raises RuntimeError where nothing can take them."""
+        if platform.HERE.threads:
+            self.thread = threading.Thread(target=self.loop, daemon=True)
+            self.thread.start()
+        elif self.kernel is None:
+            raise RuntimeError("no loop of events either")
+        else:
+            self.task = self.kernel.create_task(self.between_events())
 
     def pause(self):
         """End `start`, after the present step."""
@@ -105,6 +117,9 @@ class Live(View):
         if self.thread is not None:
             self.thread.join()
             self.thread = None
+        task, self.task = self.task, None
+        if task is not None and task.cancel() and not self.error:  # one that has ended cannot be cancelled
+            self.update()
         return self
 
     def reset(self):
@@ -238,10 +253,20 @@ class Live(View):
                 self.records[-1] = (self.step, self.record(self.current, **state))
         return state
 
-    # The thread of `start`
+    # What goes on after `start`
 
     def loop(self):
-        """Take steps and show pictures until `pause`."""
+        """Take steps in this thread until `pause`."""
+        for seconds in self.turns():
+            time.sleep(seconds)
+
+    async def between_events(self):
+        """Take steps until `pause`, in a loop of events which hears the page meanwhile."""
+        for seconds in self.turns():
+            await asyncio.sleep(seconds)
+
+    def turns(self):
+        """Take steps and show pictures until `pause`, and yield for how many seconds others have their turn."""
         due, turn = 0.0, time.perf_counter()
         while self.running.is_set():
             try:
@@ -257,15 +282,15 @@ class Live(View):
                 self.running.clear()
                 self.fail(error)
             turn = max(turn + PACES[self.pace], time.perf_counter() - BEHIND)
-            self.rest(turn)
+            yield from self.rests(turn)
         if not self.error:
             self.update()
 
-    def rest(self, end):
-        """Wait until a time; a lock that is taken again at once would let nobody else in."""
-        time.sleep(PAUSE)
+    def rests(self, end):
+        """Yield pauses until a time; a lock that is taken again at once would let nobody else in."""
+        yield PAUSE
         while self.running.is_set() and (left := end - time.perf_counter()) > 0:
-            time.sleep(min(left, NAP))
+            yield min(left, NAP)
 
     def slice(self):
         """Take one step, or without any pace as many as there are in a short while."""

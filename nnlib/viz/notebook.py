@@ -28,8 +28,8 @@ def shell():
 
 def cell_id():
     """Return the id of the cell that runs, as JupyterLab tells it, or None."""
-    parent = getattr(shell(), "get_parent", dict)()
-    return parent.get("metadata", {}).get("cellId")
+    asked = getattr(shell(), "get_parent", None) or getattr(getattr(shell(), "kernel", None), "get_parent", dict)
+    return (asked() or {}).get("metadata", {}).get("cellId")
 
 
 def execution_count():

@@ -1,0 +1,56 @@
+"""What the machine can do that Python runs on; no other file of nnlib asks which machine it is.
+
+In a browser, Python is a WebAssembly program (Pyodide) in JupyterLite: one thread, no libraries but those that are
+shipped, files that the page keeps for its reader.
+"""
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Platform(NamedTuple):
+    """What can be counted on.
+
+    threads: whether something can go on beside the cell that runs; else it takes turns with the page's events
+    blas: whether matrix products have threads, which threadpoolctl limits
+    interrupts: whether the stop button ends a cell that runs
+    nbformat: whether Jupyter's own reader of notebooks is installed
+    notebooks: the folder of the notebooks, in which progress is kept
+    """
+
+    threads: bool
+    blas: bool
+    interrupts: bool
+    nbformat: bool
+    notebooks: Path
+
+
+DESKTOP = Platform(True, True, True, True, Path(__file__).resolve().parents[1] / "notebooks")
+BROWSER = Platform(False, False, False, False, Path())  # a notebook runs in its own folder
+HERE = BROWSER if sys.platform == "emscripten" else DESKTOP
+
+
+def let_tagged_cells_fail(shell):
+    """Let a cell tagged raises-exception print its error, and count as done.
+
+    JupyterLite's kernel drops all cells that wait when one has failed, whatever its tag says, so "Run All" would
+    end at the first error that a lesson shows on purpose. Other shells are left as they are.
+    """
+    kind = type(shell)
+    if kind.__module__ != "pyodide_kernel.interpreter" or hasattr(kind, "told_by_nnlib"):
+        return
+    report = kind._showtraceback
+
+    def _showtraceback(self, etype, evalue, stb):
+        parent = self.kernel.get_parent() or {}
+        if "raises-exception" in parent.get("metadata", {}).get("tags", []):
+            print("\n".join(stb), file=sys.stderr)
+        else:
+            report(self, etype, evalue, stb)
+
+    kind._showtraceback, kind.told_by_nnlib = _showtraceback, True
+
+
+if HERE is BROWSER and "IPython" in sys.modules:
+    let_tagged_cells_fail(sys.modules["IPython"].get_ipython())
