@@ -629,6 +629,17 @@ BUGS = [
         ("depth is not seen", "LEFT + INDENT * (deep - 1), y", "LEFT, y"),
     ),
     *bugs(
+        "viz/goals",
+        ("a goal counts as reached where it is not", "return bool(said)", "return not said"),
+        ("whatever a goal returns is taken", "if not isinstance(said, (bool, np.bool_)):", "if said is None:"),
+    ),
+    *bugs(
+        "viz/view",
+        ("a goal is forgotten", 'seen = reached or self.goal.get("seen", False)', "seen = reached"),
+        ("a goal once reached counts for ever", '"now": reached,', '"now": seen,'),
+        ("the code forgets the goal", "arguments(state | self.named_goal())", "arguments(state)"),
+    ),
+    *bugs(
         "viz/folding",
         ("a line parts what is on both sides of it", "(0.0, nearest) if crossing", "(1.0, nearest) if crossing"),
         ("inputs are shown in place of what the layer makes", "H, grid = places[:4]", "H, grid = corners"),

@@ -8,7 +8,7 @@ from bugs import BUGS, HANGS, ROOT, Runs, mutated
 # What shows, opens and exports the course, in place of computing.
 NOT_CORE = {"__init__", "__main__", "data/__init__", "export", "notebooks", "plotting", "progress", "safe_html"}
 # The exercises of a notebook have wrong answers of their own; what draws, writes words or waits is no computing.
-NOT_COMPUTING = {"__init__", "view", "initialisation/words"}
+NOT_COMPUTING = {"__init__", "initialisation/words"}
 NOT_COMPUTING |= {"notebook", "book", "catalogue", "sources"}
 OUTSIDE = re.compile("/(checks|experiments|review|viz)/")
 

@@ -45,6 +45,7 @@ class Activations(View):
         Slider("lr", "learning rate", 0.05, 2, 0.05, 0.15),
         Slider("step", "step", 0, STEPS, 1, float(STEPS)),
     )
+    goals = {"an answer within 0.05 of the target": lambda frame: abs(frame.answers[-1] - frame.target) <= 0.05}
 
     def __init__(self, **options):
         names = readers_names()

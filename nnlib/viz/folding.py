@@ -81,6 +81,11 @@ def size_of(frame):
     return max(np.ptp(frame.grid, axis=(0, 1)).max(), np.ptp(frame.H, axis=0).max(), 1e-9)
 
 
+def is_parted(frame):
+    """Whether a line can separate the classes in the hidden plane."""
+    return bool(frame.gap > SAME * size_of(frame))
+
+
 def named(corner):
     """Return a corner in words."""
     return f"({corner[0]:.0f}, {corner[1]:.0f})"
@@ -112,6 +117,7 @@ class Folding(View):
         Slider("turn2", "neuron 2: direction in °", -180, 180, 5, -135),
         Slider("b2", "neuron 2: bias", -2, 2, 0.05, 1.05),
     )
+    goals = {"a line between circles and squares": lambda frame: is_parted(frame)}
 
     def compute(self, activation, turn1, b1, turn2, b2):
         f = steps if activation == "step" else ACTIVATIONS[activation]().forward
@@ -121,7 +127,7 @@ class Folding(View):
     def facts(self, frame):
         same = [f"{' and '.join(names)} have become the same point" for _, names in meetings(frame) if len(names) > 1]
         met = ", ".join(same) if same else "all four corners are apart"
-        can = "a line can separate" if frame.gap > SAME * size_of(frame) else "no line separates"
+        can = "a line can separate" if is_parted(frame) else "no line separates"
         return f"XOR: {met}; {can} circles from squares"
 
     def draw(self, frame):
@@ -146,7 +152,7 @@ class Folding(View):
         half = 0.66 * size_of(frame)
         ends = [(m - half, m + half) for m in middle]
         panel = Panel(sheet, (434, 34, 316, 316), *ends)
-        if frame.gap > SAME * size_of(frame):
+        if is_parted(frame):
             w = frame.nearest[1] - frame.nearest[0]
             draw_gap(panel, w, -w @ frame.nearest.mean(axis=0), ends)
         for line in frame.grid:

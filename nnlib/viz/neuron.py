@@ -86,6 +86,7 @@ class Neuron(View):
         Slider("b", "bias b", -3, 3, 0.1, -0.5),
         Choice("gate", "logic gate", ("and", "or", "nand", "xor"), "and"),
     )
+    goals = {"all four corners right": lambda frame: (frame.answers == frame.targets).all()}
 
     def compute(self, w1, w2, b, gate):
         return neuron_frame(self.reader("neuron", neuron), w1, w2, b, gate)

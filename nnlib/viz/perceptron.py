@@ -79,6 +79,7 @@ class Perceptron(View):
         Slider("seed", "seed of the initial weights", 0, 19, 1, 0),
         Slider("step", "correction", 0, MOST, 1, 0),
     )
+    goals = {"at rest": lambda frame: frame.rests and frame.step == len(frame.shown)}
 
     def compute(self, gate, seed, step):
         fire, rule = self.reader("neuron", neuron), self.reader("perceptron_step", perceptron_step)

@@ -14,6 +14,7 @@ import traitlets
 
 from nnlib.checks.engine import place
 from nnlib.training import limited_blas
+from nnlib.viz.goals import goal_of, is_reached
 from nnlib.viz.notebook import cell_id, execution_count, raised_in, readers_names
 from nnlib.viz.palette import styles
 from nnlib.viz.picture import picture_bytes
@@ -32,10 +33,11 @@ class View(anywidget.AnyWidget):
     arrays and numbers; `facts(frame)` says in words what is to be seen; `draw(frame)` returns a Drawing of it.
     `plays` says whether it has steps for a play button. `own` is the name of a script in static/ for what only
     this view can do. Arguments by keyword preset the controls; `hide` names those that a teacher does not want
-    to be moved.
+    to be moved. `goals` are what may be reached in it, {sentence: function of the frame}: `goal` is one of these
+    sentences, or a pair of a sentence and such a function, and is ticked when it is reached.
     """
 
-    title, controls, plays, own = "", (), False, ""
+    title, controls, plays, own, goals = "", (), False, "", {}
     state = traitlets.Dict().tag(sync=True, echo_update=False)
     picture = traitlets.Unicode().tag(sync=True)  # the drawing as SVG
     moves = traitlets.Dict().tag(sync=True)  # what keys and the play button do now, and the sentence on them
@@ -43,6 +45,7 @@ class View(anywidget.AnyWidget):
     code = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)  # what is worth saying, but differs from machine to machine
+    goal = traitlets.Dict().tag(sync=True)  # its sentence, whether it is reached now, whether it ever was
     answers = traitlets.Int().tag(sync=True)  # how many moves have been answered
     spec = traitlets.Dict().tag(sync=True)
     living = {}  # the views of each cell: run again, it replaces them
@@ -55,7 +58,8 @@ class View(anywidget.AnyWidget):
             cls._esm = "\n".join([*parts, f"export default {{ render: (context) => render(context, {own}) }};"])
             cls._css = styles() + "\n" + (STATIC / "view.css").read_text(encoding="utf-8")
 
-    def __init__(self, *, hide=(), **state):
+    def __init__(self, *, hide=(), goal=None, **state):
+        self.wanted = goal_of(type(self).__name__, goal, self.goals)
         self.lock, self.readers = threading.RLock(), readers_names()
         for name in hide:
             self.control(name)
@@ -93,7 +97,12 @@ class View(anywidget.AnyWidget):
         return self.code_of(self.state)
 
     def code_of(self, state):
-        return f"{type(self).__name__}({arguments(state)})"
+        return f"{type(self).__name__}({arguments(state | self.named_goal())})"
+
+    def named_goal(self):
+        """Return the goal as the code has it; a function of the reader's has no place in a line."""
+        known = self.wanted is not None and self.goals.get(self.wanted[0]) is self.wanted[1]
+        return {"goal": self.wanted[0]} if known else {}
 
     def to_text(self):
         """Return a short string for homework or a message; `from_text` reads it."""
@@ -172,6 +181,7 @@ class View(anywidget.AnyWidget):
                         action(**state)
                     now = self.compute(**state)
                     says = self.facts(now)
+                    reached = self.wanted is not None and is_reached(self.wanted, now)
                     drawing = self.draw(now)
                     picture = svg(drawing)
             except (Exception, NeverEnds) as error:
@@ -182,6 +192,9 @@ class View(anywidget.AnyWidget):
                 self.now, self.error, self.answers = now, "", self.answers + 1
                 self.note = f"This picture took {took:.1f} seconds: a view needs faster functions." * (took > SLOW)
                 self.facts_shown, self.code = says, self.to_code()
+                if self.wanted is not None:
+                    seen = reached or self.goal.get("seen", False)
+                    self.goal = {"says": self.wanted[0], "now": reached, "seen": seen}
                 self.drawing, self.picture, self.moves = drawing, picture, moves_of(drawing)
 
     def fail(self, error):

@@ -55,6 +55,7 @@ class Descent(View):
         Slider("compare_lr", "its rate", 1e-3, 10, 0.05, 0.2, "log", tuple(("compare", rule) for rule in RULES)),
     )
     plays = True
+    goals = {"less than 0.001 above the lowest point": lambda frame: frame.walk.above[-1] < 1e-3}
 
     def compute(self, landscape, optimizer, lr, mu, noise, x, y, step, compare, compare_lr):
         land = LANDSCAPES[landscape]

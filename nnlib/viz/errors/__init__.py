@@ -98,6 +98,8 @@ class Errors(View):
         Choice("sort", "sort", SORTS, SORTS[0]),
     )
 
+    goals = {"half answered, at most 5% of it wrong": lambda frame: frame.point[0] >= 0.5 and frame.point[1] <= 0.05}
+
     def __init__(self, model=None, X=None, labels=None, **options):
         given = model, X, labels
         if any(part is None for part in given) and not all(part is None for part in given):
@@ -109,7 +111,7 @@ class Errors(View):
         super().__init__(**options)
 
     def code_of(self, state):
-        return f"Errors({', '.join([*self.called, arguments(state)])})"
+        return f"Errors({', '.join([*self.called, arguments(state | self.named_goal())])})"
 
     def compute(self, **state):
         model = self.reader(self.model, None) if isinstance(self.model, str) else self.model

@@ -125,6 +125,10 @@ class Playground(Live):
         Slider("target", "to unit", 1, 8, 1, 1),
         Slider("change", "change it by", -5, 5, 0.1, 0),
     )
+    goals = {
+        "test loss below 0.05": lambda frame: frame.scores[1, 0] < 0.05,
+        "95% of the test points right": lambda frame: frame.scores[1, 1] >= 0.95,
+    }
 
     def begin(self, data, noise, share, features, shape, activation, seed, layer, source, target, change, **_):
         run = Run(data, noise, share, features, shape, activation, seed, self.reader)

@@ -163,6 +163,7 @@ function render({ model, el }, more) {
   const spec = model.get("spec"), inputs = {};
   const root = element(el, "div", { class: "nnv", role: "group", "aria-label": spec.title });
   element(root, "div", { class: "nnv-title" }, spec.title);
+  const goal = element(root, "div", { class: "nnv-goal", role: "status" });
   const error = element(root, "div", { class: "nnv-error", role: "alert" });
   const body = element(root, "div", { class: "nnv-body" });
   const sheet = element(body, "div", { class: "nnv-sheet" });
@@ -232,6 +233,9 @@ function render({ model, el }, more) {
     }
     facts.textContent = model.get("facts_shown");
     facts.setAttribute("aria-live", run() ? "off" : "polite"); // a run would never stop talking
+    const { says, now, seen } = model.get("goal");
+    goal.textContent = says ? `${now ? "✓ Goal reached" : seen ? "✓ Goal reached before, not now" : "○ Goal"}: ${says}` : "";
+    goal.classList.toggle("nnv-reached", Boolean(now));
     code.textContent = model.get("code");
     error.textContent = model.get("error");
     root.classList.toggle("nnv-failed", Boolean(model.get("error")));

@@ -66,6 +66,7 @@ class LiveTraining(Live):
         Slider("dropout", "dropout", 0, 0.8, 0.1, 0.0),
         Slider("seed", "seed", 0, 9, 1, 0),
     )
+    goals = {"90% of the validation pictures right": lambda frame: frame.run.accuracy[-1] >= 0.9}
 
     def __init__(self, make=None, *, hide=(), **options):
         self.make, self.name = make, getattr(make, "__name__", "make")
@@ -75,7 +76,7 @@ class LiveTraining(Live):
         if self.make is None:
             return super().code_of(state)
         asked = {name: value for name, value in state.items() if name not in self.models}
-        return f"LiveTraining({self.name}, {arguments(asked)})"
+        return f"LiveTraining({self.name}, {arguments(asked | self.named_goal())})"
 
     def begin(self, hidden, activation, scale, dropout, optimizer, lr, batch, pictures, seed, decay):
         if self.make is None:
