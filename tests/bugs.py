@@ -463,7 +463,9 @@ BUGS = [
     *bugs(
         "checks/slips",
         ("a slip need not fit all", "if all(result is not None and fits(", "if any(result is not None and fits("),
-        ("a length is a number", "if Slipping.lengths and isinstance(value, int):", "if False:"),
+        ("a length is a number", "if Slipping.named and isinstance(value, int)", "if False"),
+        ("a number that differs ends all", "for says in said[0]:", "for says in said[0] * (said == said[::-1]):"),
+        ("a slip is made at one place only", "if places > 1]", "if places > 99]"),
         ("one side left out is the other", "lambda k=k: bare[1 - k]", "lambda k=k: bare[k]"),
         ("the other axis is the same", "other = 1 - axis % 2", "other = axis"),
         ("later operations are watched", "Slipping.arguments, Slipping.seen, Slipping.slip = {}, None, None", "pass"),

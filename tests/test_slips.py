@@ -107,3 +107,39 @@ def test_a_number_that_is_the_length_of_an_argument_is_called_so():
     cases = [{"a": np.array(values)} for values in ([0.5, 1.5, 4.0], [2.0, 3.5])]
     wrong = "the results are what comes out where nothing is divided by len(a)"
     assert said(lambda a: a.sum(), cases, lambda a: a.sum() / len(a)) == wrong
+
+
+def test_a_slip_that_was_made_each_time_is_named():
+    cases = [{"a": np.array([0.5, 1.5, 4.0]) * s, "b": np.array([2.0, 3.5]) + s} for s in (1.0, 2.0)]
+    wrong = "the results are what comes out with `sum` in place of `mean`, each time"
+    assert said(lambda a, b: a.sum() - b.sum(), cases, lambda a, b: a.mean() - b.mean()) == wrong
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda x, p: (p - 1) * x ** (p - 1), "with p - 1 in place of p, before `*`"),
+        (lambda x, p: (p + 1) * x ** (p - 1), "with p + 1 in place of p, before `*`"),
+        (lambda x, p: p / x ** (p - 1), "with `/` in place of `*`"),
+    ],
+)
+def test_an_argument_that_is_a_whole_number_is_called_by_its_name(wrong, says):
+    cases = [{"x": 1.5, "p": 4}, {"x": -0.5, "p": 3}, {"x": 2.5, "p": 2}]
+    assert said(wrong, cases, lambda x, p: p * x ** (p - 1)) == f"the results are what comes out {says}"
+
+
+def test_other_slips_of_a_place_are_found_where_a_number_there_differs():
+    cases = [{"x": np.array([1.0, 2.5]), "w": np.array([0.5, -1.0]), "target": k} for k in (3, 7)]
+
+    def step(x, w, target):
+        return w + (target - 5) * x
+
+    wrong = "the results are what comes out with w in place of x, after `*`"
+    assert said(lambda x, w, target: w + (target - 5) * w, cases, step) == wrong
+
+
+def test_a_length_that_came_in_place_of_another_is_named():
+    cases = [{"a": np.arange(n, dtype=float) ** 2, "b": np.arange(k) + 0.5} for n, k in [(3, 5), (4, 2)]]
+    wrong = "the results are what comes out with len(a) in place of len(b), after `/`"
+    right = lambda a, b: a.sum() / len(a) + b.sum() / len(b)  # noqa: E731
+    assert said(lambda a, b: a.sum() / len(a) + b.sum() / len(a), cases, right) == wrong

@@ -136,6 +136,9 @@ def _formula(mine, right, given):
         (np.sqrt, "every value is the root of the right one"),
         (np.exp, "every value is exp of the right one: is a logarithm missing?"),
         (np.log, "every value is the logarithm of the right one"),
+        (np.tanh, "every value is tanh of the right one: an activation too many?"),
+        (lambda r: np.maximum(r, 0), "the negative values have become 0: is there a ReLU, or a maximum with 0?"),
+        (lambda r: 1 / r, "every value is 1 divided by the right one: is a quotient the wrong way round?"),
         (np.rint, "every value is the right one, rounded to a whole number"),
         (lambda r: r.T, "the values are right, but rows and columns are exchanged: is something transposed?"),
         (lambda r: np.broadcast_to(r.sum(), r.shape), "every value is the sum of all the right ones"),
@@ -169,7 +172,8 @@ def _argument(mine, right, given):
                 return says
         if all(m.shape == a.shape for m, a in zip(mine, values, strict=True)):
             moved = [m - a for m, a in zip(mine, values, strict=True)]
-            if says := _factor(moved, [r - a for r, a in pairs], given):
+            says = _factor(moved, [r - a for r, a in pairs], given)
+            if " times " in says or "factor" in says:
                 return f"{name} changes, but not by the right amount: {says.replace('every value', 'its change')}"
     return ""
 
@@ -365,15 +369,18 @@ def _other_arguments(first):
         (lambda a: 0 * a + 1, "the results would be right for {0} = 1: is {0} left out as a factor?"),
         (lambda a: 2 * a, "the results would be right for twice {0}"),
         (lambda a: a / 2, "the results would be right for half of {0}"),
-        (lambda a: a + 1, "the results would be right for {0} + 1"),
-        (lambda a: a - 1, "the results would be right for {0} - 1"),
         (lambda a: 1 / a, "the results would be right for 1 / {0}"),
         (lambda a: a**2, "the results would be right for the square of {0}"),
         (lambda a: a[::-1], "the results would be right for {0} in reverse order"),
         (lambda a: a.T, "the results would be right for {0} transposed"),
     ]
+    one_off = [
+        (lambda a: a + 1, "the results would be right for {0} + 1"),
+        (lambda a: a - 1, "the results would be right for {0} - 1"),
+    ]
     for name in usable:
-        for change, says in changes:
+        whole = isinstance(first[name], int)
+        for change, says in [*changes, *one_off * whole]:
             yield says.format(name), lambda a, name=name, change=change: a | {name: change(a[name])}
     for name in usable:
         for other in usable:

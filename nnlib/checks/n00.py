@@ -59,6 +59,10 @@ def divided_by_features(X):
     return X.sum(axis=0) / X.shape[1]
 
 
+def median(X):
+    return np.median(X, axis=0)
+
+
 def tables():
     return [(FRUIT,), (np.arange(10.0).reshape(5, 2) ** 2,)]  # squared: the median is not the mean
 
@@ -99,6 +103,10 @@ def bananas_always(X, y, wanted):
     return X[y == 1]
 
 
+def from_wanted_on(X, y, wanted):
+    return X[y >= wanted]
+
+
 def labelled_tables():
     return [(FRUIT, KIND, 1), (np.arange(10.0).reshape(5, 2), np.array([2, 0, 2, 1, 0]), 0)]
 
@@ -133,6 +141,10 @@ def three_pairs(w, x, b):
 
 def returned_in_the_loop(w, x, b):
     return w[0] * x[0] + b
+
+
+def from_the_second_on(w, x, b):
+    return w[1:] @ x[1:] + b
 
 
 def weights_and_numbers():
@@ -202,6 +214,10 @@ def as_many_columns_as_rows(A):
     return result
 
 
+def sum_subtracted(A):
+    return A - A.sum(axis=1, keepdims=True)
+
+
 def counts():
     square = np.array([[1.0, 1.0, 2.0], [3.0, 0.0, 1.0], [2.0, 2.0, 4.0]])
     return [(square,), (np.arange(1.0, 17.0).reshape(4, 4),), (square[:1],), (square[:, :1],)]
@@ -239,6 +255,10 @@ def a_row_for_each_class(labels, n_classes):
     return np.eye(n_classes)
 
 
+def by_place(labels, n_classes):
+    return np.eye(len(labels))[:, :n_classes]
+
+
 def some_labels():
     return [(np.array([2, 0, 1, 2]), 5), (np.array([0, 3, 3, 0, 1]), 4)]
 
@@ -273,6 +293,7 @@ EXERCISES = [
             (mean_of_everything, "That is one mean of all numbers together; name the axis that is to go away"),
             (sum_of_each_feature, "Those are the sums; divide them by the number of examples, len(X)"),
             (divided_by_features, "You divided by the number of features; what was added up are the examples, len(X)"),
+            (median, "That is the median, the number in the middle: a mean adds up and divides"),
         ),
     ),
     Exercise(
@@ -293,6 +314,7 @@ EXERCISES = [
             ),
             (single_numbers, "X == wanted looks for features, and picks single numbers; compare the labels y"),
             (bananas_always, "It picks the rows with the label 1, whatever is wanted: is the argument used?"),
+            (from_wanted_on, "You took the rows of larger labels as well: only equal ones are asked for, =="),
         ),
     ),
     Exercise(
@@ -309,6 +331,7 @@ EXERCISES = [
             (bias_weighted, "The bias went through the weights; it is added after them"),
             (returned_in_the_loop, "Only the first pair was added: a `return` inside the loop ends it at once"),
             (three_pairs, "You added up three pairs; there may be more, and len(w) knows how many"),
+            (from_the_second_on, "The first product is missing: range(n) begins at 0"),
         ),
     ),
     Exercise(
@@ -341,6 +364,7 @@ EXERCISES = [
             (divided_by_means, "You divided by the mean of each row; divide by its sum"),
             (as_many_columns_as_rows, "len(A) is the number of rows; the loop over the columns runs to A.shape[1]"),
             (only_the_sums, "Those are the sums of the rows; the table is still to be divided by them"),
+            (sum_subtracted, "You subtracted the sum of each row: divided by it, the row sums to 1"),
         ),
     ),
     Exercise(
@@ -359,6 +383,7 @@ EXERCISES = [
             (labels_for_rows, "table[labels] takes the labels for row numbers; the label is the column"),
             (counted_from_one, "Classes count from 0: the label 0 has its 1 in column 0"),
             (a_row_for_each_class, "That has one row for each class; pick from it by the labels"),
+            (by_place, "The 1 stands where the example stands, not where its label says: np.eye(n_classes)[labels]"),
         ),
     ),
 ]

@@ -29,6 +29,10 @@ def multiplies_bias(x, w, b):
     return 1 if b * (x @ w) > 0 else 0
 
 
+def weights_added(x, w, b):
+    return 1 if (x + w).sum() + b > 0 else 0
+
+
 def inputs():
     w = np.array([1.0, -2.0])
     points = [(2.0, 0.5), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5), (0.0, 0.0)]
@@ -112,6 +116,11 @@ def error_in_place_of_the_bias(x, target, w, b):
     return perceptron_step(x, target, w, b)[0], target - neuron(x, w, b)
 
 
+def error_without_sign(x, target, w, b):
+    error = abs(target - neuron(x, w, b))
+    return w + error * x, b + error
+
+
 def lessons():
     w = np.array([0.5, -1.0])
     once = [(np.array(x), target, w, 0.2) for x in [(1.0, 2.0), (3.0, 0.5)] for target in (0, 1)]
@@ -145,6 +154,11 @@ def without_nand(x1, x2):
 
 def is_equal(x1, x2):
     return 1 - xor(x1, x2)
+
+
+def first_input_twice(x1, x2):
+    middle = nand(x1, x2)
+    return nand(nand(x1, middle), nand(x1, middle))
 
 
 class Bit:
@@ -197,6 +211,11 @@ def same_slope(x, y, w, b, lr):
     return w - lr * error, b - lr * error
 
 
+def bias_with_input(x, y, w, b, lr):
+    slope = (2 * (w * x + b - y) * x).mean()
+    return w - lr * slope, b - lr * slope
+
+
 def lines():
     x = np.array([0.0, 1.0, 2.0, 4.0])
     return [(x, 3 * x - 1, 0.5, 0.25, 0.1), (x[1:], np.array([2.0, 2.5, 1.0]), -1.0, 2.0, 0.02)]
@@ -215,6 +234,7 @@ EXERCISES = [
             (fires_at_zero, "A sum of exactly 0 is not above 0: use > in place of >="),
             (two_inputs_only, "It looks at two inputs only: x @ w takes as many as there are"),
             (multiplies_bias, "The bias is added to the sum, not multiplied with it"),
+            (weights_added, "You added each weight to its input: a weight multiplies it"),
         ),
     ),
     Exercise(
@@ -243,6 +263,7 @@ EXERCISES = [
             ),
             (error_in_place_of_the_bias, "Your second value is the error itself: the new bias is b plus the error"),
             (always_moves, "Where the answer is right already, nothing moves: use target minus answer"),
+            (error_without_sign, "Without its sign the error only ever pushes the sum up: leave abs out"),
         ),
     ),
     Exercise(
@@ -257,6 +278,7 @@ EXERCISES = [
             (without_nand, "use x1 and x2 only as inputs of nand"),
             (is_and_again, "That is AND: it fires for (1, 1) only"),
             (is_equal, "That is the opposite: it fires where both are the same"),
+            (first_input_twice, "Both gates before the last one take x1: the second takes x2"),
         ),
     ),
     Exercise(
@@ -275,6 +297,10 @@ EXERCISES = [
             (half, "It makes half the step: the slope of a square has a factor 2"),
             (in_turn, "The slope for b uses the new w already: compute both slopes first, then step"),
             (same_slope, "The slope for w has one factor more, x"),
+            (
+                bias_with_input,
+                "The slope with respect to b has no x in it: the bias counts as if its input were always 1",
+            ),
         ),
     ),
 ]

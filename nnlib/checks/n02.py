@@ -96,6 +96,10 @@ def tanh_not_moved_up(z):
     return np.tanh(z / 2)
 
 
+def tanh_itself(z):
+    return np.tanh(z)
+
+
 def clipped_at(limit):
     def clipped(z):
         return 1 / (1 + np.exp(-np.clip(z, -limit, limit)))
@@ -287,6 +291,7 @@ EXERCISES = [
                 )
                 for limit in LIMITS
             ),
+            (tanh_itself, "tanh runs from -1 to 1, the sigmoid from 0 to 1"),
         ),
         rtol=1e-12,
         atol=2e-15,  # half a tanh plus a half is right to that, near 0

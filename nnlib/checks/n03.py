@@ -33,6 +33,10 @@ def first_example_only(X, W, b):
     return np.zeros((len(X), 1)) + X[0] @ W + b
 
 
+def bias_into_the_weights(X, W, b):
+    return X @ (W + b)
+
+
 def batches():
     rng = np.random.default_rng(0)
     small = (
@@ -82,6 +86,14 @@ def mean_down_the_rows(X, W1, b1, W2, b2, target):
     return ((hidden @ W2 + b2 - target) ** 2).mean(axis=0)
 
 
+def size_of_errors(X, W1, b1, W2, b2, target):
+    return np.abs(np.tanh(X @ W1 + b1) @ W2 + b2 - target).mean()
+
+
+def square_of_the_mean(X, W1, b1, W2, b2, target):
+    return (np.tanh(X @ W1 + b1) @ W2 + b2 - target).mean() ** 2
+
+
 def networks():
     rng = np.random.default_rng(1)
     shapes = [((n, i), (i, h), (h,), (h, 1), (1,), (n, 1)) for n, i, h in [(5, 3, 4), (6, 2, 3), (4, 4, 4)]]
@@ -122,6 +134,22 @@ def units(sizes):
 
 def first_layer(sizes):
     return count_parameters(sizes[:2])
+
+
+def without_the_first_layer(sizes):
+    return count_parameters(sizes[1:])
+
+
+def sizes_added(sizes):
+    return sum(n_in + 2 * n_out for n_in, n_out in pairwise(sizes))
+
+
+def all_multiplied(sizes):
+    return math.prod(sizes)
+
+
+def without_single_units(sizes):
+    return sum(n_in * n_out + n_out for n_in, n_out in pairwise(sizes) if n_out > 1)
 
 
 def sizes():
@@ -421,6 +449,14 @@ def steps_multiplied(x, left, right, height):
     return height * ((x > left) & (x > right))
 
 
+def steps_at_minus(x, left, right, height):
+    return height * (step(x + left) - step(x + right))
+
+
+def right_as_a_height(x, left, right, height):
+    return height * step(x - left) - right * step(x - right)
+
+
 def places():
     x = np.arange(-0.95, 2.0, 0.1)  # no place is near an edge, where > and >= or a steep sigmoid differ
     return [(x, 0.2, 0.6, 2.0), (x, -0.5, 1.5, -0.75), (x.reshape(5, 6), 0.1, 0.9, 1.5)]
@@ -439,6 +475,7 @@ EXERCISES = [
             (multiplies_bias, "The biases are added to the product, not multiplied with it"),
             (with_an_activation, "You have set the negative outputs to 0: the activation is a step of its own"),
             (first_example_only, "Every row is the answer to the first example: take all of X, not X[0]"),
+            (bias_into_the_weights, "You added the bias to the weights: it is added to the sum, after the product"),
         ),
     ),
     Exercise(
@@ -458,6 +495,8 @@ EXERCISES = [
             (lost_second_bias, "While mending you have lost b2"),
             (lost_tanh, "While mending you have lost the tanh"),
             (lost_square, "While mending you have lost the square"),
+            (size_of_errors, "You took the size of each error: its square is asked for"),
+            (square_of_the_mean, "You squared the mean error, in which signs cancel: square each error first"),
         ),
     ),
     Exercise(
@@ -478,6 +517,10 @@ EXERCISES = [
             (layer_by_layer, "These are the counts of the layers: add them up"),
             (units, "You added up the sizes: a layer has n_in times n_out weights, and n_out biases"),
             (first_layer, "That is the first layer alone"),
+            (without_the_first_layer, "The first layer is missing: its weights lie between sizes[0] and sizes[1]"),
+            (sizes_added, "You added the sizes of a layer: each input has a weight to each unit, so multiply them"),
+            (all_multiplied, "You multiplied all sizes: each layer has a product of its own, and the layers are added"),
+            (without_single_units, "A layer with one unit has weights and a bias as well"),
         ),
     ),
     Exercise(
@@ -572,6 +615,8 @@ EXERCISES = [
             (a_hole, "That is a hole, high outside and 0 inside"),
             (chosen_without_steps, "should be built from 2 calls of step"),
             (steps_multiplied, "The product of two steps is 1 only where both are: that is the step at right alone"),
+            (steps_at_minus, "Your steps are at -left and -right: step(x - left) goes up at left"),
+            (right_as_a_height, "Both steps are as high as the bump: height is the factor of both"),
         ),
         calls=("step", 2),
     ),

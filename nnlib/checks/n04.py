@@ -89,6 +89,10 @@ def bias_last(X, W, dY):
     return X.T @ dY, dY @ W.T, dY.sum(axis=0)
 
 
+def bias_of_the_first_example(X, W, dY):
+    return X.T @ dY, dY[0], dY @ W.T
+
+
 def layers():
     rng = np.random.default_rng(0)
     X = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0], [3.0, 1.0, 0.0], [1.0, 2.0, 1.0]])
@@ -166,6 +170,16 @@ def classes_of_this_batch(logits, labels):
 def the_loss(logits, labels):
     with np.errstate(all="ignore"):
         return -np.log(softmax(logits)[np.arange(len(labels)), labels]).mean()
+
+
+def one_added(logits, labels):
+    return (softmax(logits) + one_hot_of(logits, labels)) / len(labels)
+
+
+def minus_one_at_the_label(logits, labels):
+    P = softmax(logits)
+    P[np.arange(len(labels)), labels] = -1
+    return P / len(labels)
 
 
 def scores_and_labels():
@@ -344,6 +358,10 @@ def kept_as_a_table(dZ):
     return dZ.mean(axis=0, keepdims=True)
 
 
+def without_signs(dZ):
+    return np.abs(dZ).mean(axis=0)
+
+
 def pushes():
     rng = np.random.default_rng(0)
     return [
@@ -447,6 +465,7 @@ EXERCISES = [
             (bias_not_summed, "Your db is dY itself: one bias acts on all rows, so its row is the sum of them all"),
             (bias_as_a_table, "db has the shape of b, (n_out,): leave out keepdims"),
             (bias_last, "All three are right, in another order: return dW, db, dX"),
+            (bias_of_the_first_example, "dL/db is the sum over all examples, and yours is that of the first one"),
         ),
     ),
     Exercise(
@@ -483,6 +502,8 @@ EXERCISES = [
             ),
             (the_loss, "This is the loss itself: its gradient is asked for, a number for each score"),
             (naive_softmax, "Your softmax overflows at scores of 1000: subtract the largest score of each row first"),
+            (one_added, "You added 1 at the label: it is p less y, so subtract it"),
+            (minus_one_at_the_label, "You wrote -1 over the probability of the label: subtract 1 from it, -="),
         ),
     ),
     Exercise(
@@ -543,6 +564,10 @@ EXERCISES = [
             (divided_twice, "You divided by n twice: a mean does it once already"),
             (kept_as_a_table, "One number for each unit, shape (units,): leave out keepdims"),
             (divided_by_units, "You divided by the number of units: n is the number of examples, len(dZ)"),
+            (
+                without_signs,
+                "Without their signs, gradients that pull in opposite directions no longer cancel: leave abs out",
+            ),
         ),
     ),
     Exercise(

@@ -434,6 +434,12 @@ def hats_of_the_old(w, g, m, v, t, lr, beta1, beta2, eps):
     return new, *adam_step(w, g, m, v, t, lr, beta1, beta2, eps)[1:]
 
 
+def squares_of_the_mean(w, g, m, v, t, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * m**2
+    return w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
 def remembering():
     rng = np.random.default_rng(0)
     some = [(rng.standard_normal(4), rng.standard_normal(4), rng.standard_normal(4), rng.random(4)) for _ in range(2)]
@@ -572,6 +578,7 @@ EXERCISES = [
             (adds_in_full, "The factors 1 - beta are missing: a running mean takes in only that share of the new"),
             (hats_of_the_old, "You corrected the old m and v: renew both first, then divide"),
             (gradient_on_top, "You stepped by g itself: the corrected running mean m takes its place"),
+            (squares_of_the_mean, "v is the running mean of the squared gradients, g**2, not of m**2"),
         ),
     ),
 ]

@@ -53,6 +53,10 @@ def share_wrong(table):
     return 1 - np.diag(table) / table.sum(axis=1)
 
 
+def by_number_of_digits(table):
+    return np.diag(table) / len(table)
+
+
 def tables():
     """In the first one a digit is mostly taken for another, so the largest number of its row is not the right one."""
     rng = np.random.default_rng(0)
@@ -128,6 +132,12 @@ def any_class_above(probabilities, labels, threshold):
 
 def ignores_threshold(probabilities, labels, threshold):
     return with_silence(probabilities, labels, 0.9)
+
+
+def largest_of_each_class(probabilities, labels, threshold):
+    answered = probabilities.max(axis=0) >= threshold
+    right = probabilities.argmax(axis=1) == labels
+    return answered.mean(), right.mean()
 
 
 def readings():
@@ -247,6 +257,14 @@ def no_root(a, b):
     return a.mean() - b.mean(), difference(a, b)[1] ** 2
 
 
+def spread_of_single_runs(a, b):
+    return a.mean() - b.mean(), np.sqrt(a.var() + b.var())
+
+
+def by_all_runs(a, b):
+    return a.mean() - b.mean(), np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / (len(a) + len(b)))
+
+
 def recipes():
     rng = np.random.default_rng(2)
     runs = [0.97 + 0.002 * rng.standard_normal(5), 0.965 + 0.004 * rng.standard_normal(8)]
@@ -348,6 +366,16 @@ def number_of_digits(right_a, right_b):
     return (right_a.astype(float) - right_b).sum(), paired(right_a, right_b)[1]
 
 
+def where_they_differ(right_a, right_b):
+    apart = (right_a != right_b).astype(float)
+    return apart.mean(), apart.std(ddof=1) / np.sqrt(len(apart))
+
+
+def error_of_one_share(right_a, right_b):
+    p = right_a.mean()
+    return p - right_b.mean(), np.sqrt(p * (1 - p) / len(right_a))
+
+
 def the_same_digits():
     """Two readers that are mostly right and wrong together; one is ahead, then the other."""
     rng, found = np.random.default_rng(3), []
@@ -408,6 +436,10 @@ EXERCISES = [
             (number_right, "Those are numbers of pictures: for a share, divide them by how often the digit occurs"),
             (share_wrong, "That is the share that was misread: the share that was read correctly is asked for"),
             (of_all, "You divided by the number of all pictures; a digit is right as a share of its own row"),
+            (
+                by_number_of_digits,
+                "You divided by the number of digits: divide by how often each occurs, the sum of its row",
+            ),
         ),
     ),
     Exercise(
@@ -436,6 +468,10 @@ EXERCISES = [
             (accuracy_first, "Both values are right, but in the wrong order: the share of answers first"),
             (any_class_above, "Your mask has an entry for each class: take the largest of each row first, max(axis=1)"),
             (ignores_threshold, "It gives the same for every threshold: is the argument used?"),
+            (
+                largest_of_each_class,
+                "You took the largest of each class, down the columns: a picture is a row, so max(axis=1)",
+            ),
         ),
     ),
     Exercise(
@@ -463,6 +499,11 @@ EXERCISES = [
             (other_way_round, "It is the mean of a minus the mean of b"),
             (no_root, "That is the variance of the difference: the standard error is its root"),
             (errors_added, "Errors that know nothing of each other add as squares: the root of the sum of variances"),
+            (
+                spread_of_single_runs,
+                "Those are the variances of single runs: divide each by its number of runs, and take ddof=1",
+            ),
+            (by_all_runs, "Each variance is divided by its own number of runs, and then they are added"),
         ),
     ),
     Exercise(
@@ -505,6 +546,14 @@ EXERCISES = [
                 "You took the size of each difference: a digit that only b reads counts -1, and not 1",
             ),
             (number_of_digits, "Your first value is a number of digits: a share is their mean"),
+            (
+                where_they_differ,
+                "You counted where the two differ, whoever was right: subtract, so that the sign says who was",
+            ),
+            (
+                error_of_one_share,
+                "That is the error of one share: they read the same pictures, so take the error of the mean difference",
+            ),
         ),
         rtol=1e-3,  # n or n - 1 makes no difference with so many digits, nor does the root of those read by one only
     ),

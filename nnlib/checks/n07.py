@@ -31,6 +31,18 @@ def slope_by_exponent(x, p):
     return x**p, x**p * float(np.log(abs(x)))
 
 
+def exponent_grows(x, p):
+    return x**p, p * x ** (p + 1)
+
+
+def times_in_place_of_power(x, p):
+    return x**p, p * x * (p - 1)
+
+
+def base_less_one(x, p):
+    return x**p, p * (x - 1)
+
+
 def powers():
     return [(3.0, 2), (-4.0, 3), (2.0, -1), (0.5, 4), (5.0, 1)]
 
@@ -304,6 +316,9 @@ EXERCISES = [
             (factor_forgotten, "The old exponent comes down as a factor: the slope of x² is 2x, not x"),
             (slope_first, "You return the slope first: the value comes first, then the slope"),
             (slope_by_exponent, "That is how xᵖ changes with p: here p stays and x moves"),
+            (exponent_grows, "The slope has one factor x less than the power: p * x ** (p - 1)"),
+            (times_in_place_of_power, "You multiplied by p - 1: it is the exponent, p * x ** (p - 1)"),
+            (base_less_one, "You took 1 from the base: it is taken from the exponent, p * x ** (p - 1)"),
         ),
     ),
     Exercise(

@@ -10,6 +10,7 @@ import copy
 import io
 import sys
 import warnings
+from collections import Counter
 from contextlib import redirect_stdout
 
 import numpy as np
@@ -55,10 +56,10 @@ def slip_of(fits, given, answer):
     """
     if any(_large(arguments) for arguments in given):
         return ""
-    for place, k, says in _slips(given, answer)[:MOST]:
-        results = (_result(answer, arguments, (place, k)) for arguments in given)
+    for place, says, named in _slips(given, answer)[:MOST]:
+        results = (_result(answer, arguments, (place, says), named=named) for arguments in given)
         if all(result is not None and fits(i, result) for i, result in enumerate(results)):
-            return f"the results are what comes out {says}"
+            return f"the results are what comes out {says}{'' if place else ', each time'}"
     return ""
 
 
@@ -67,28 +68,34 @@ def _large(arguments):
 
 
 def _slips(given, answer):
-    """Return (place, number, what to say) of each slip; a number that differs from case to case is a length."""
-    found = []
-    for lengths in (False, True):
+    """Return (place, what to say, named) of each slip that all cases have; place is None for one at several places.
+
+    named: whether numbers are called by their names: one that differs from case to case may be an argument or a length
+    """
+    found = {}
+    for named in (False, True):
         seen = [{} for _ in given]
         for arguments, places in zip(given, seen, strict=True):
-            _result(answer, arguments, seen=places, lengths=lengths)
+            _result(answer, arguments, seen=places, named=named)
         for place in dict.fromkeys(place for places in seen for place in places):
             said = [places[place] for places in seen if place in places]
-            if all(says == said[0] for says in said) and place not in {slip[0] for slip in found}:
-                found += [(place, k, says) for k, says in enumerate(said[0])]
-    return found
+            for says in said[0]:
+                if all(says in others for others in said):
+                    found.setdefault((place, says), named)
+    counts = Counter((says, named) for (_, says), named in found.items())
+    everywhere = [(None, *slip) for slip, places in counts.items() if places > 1]
+    return [(*slip, named) for slip, named in found.items()] + everywhere
 
 
 class Slipping(np.ndarray):
     """An array whose operations are seen, and one of them is done in another way.
 
     arguments: the plain ones of this case;   seen: {place in the code: what can be said of its slips}
-    slip: the pair (place, number) of the one to be made, or None;   named: which argument an array is
-    lengths: whether a number that is the length of an argument is called so
+    slip: the pair (place, what is said) of the one to be made, or None, at every place where that is None
+    named: whether a number that is an argument or the length of one is called so;   name: which argument an array is
     """
 
-    arguments, seen, slip, lengths, named = {}, None, None, False, ""
+    arguments, seen, slip, named, name = {}, None, None, False, ""
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if ufunc is np.square and method == "__call__":  # which NumPy calls for x**2
@@ -123,7 +130,7 @@ for _name in REDUCED:
     setattr(Slipping, _name, _method(_name))
 
 
-def _result(answer, arguments, slip=None, *, seen=None, lengths=False):
+def _result(answer, arguments, slip=None, *, seen=None, named=False):
     """What the answer gives for watched copies of the arguments; None where it raises."""
     mine = {}
     for name, value in copy.deepcopy(arguments).items():
@@ -132,8 +139,8 @@ def _result(answer, arguments, slip=None, *, seen=None, lengths=False):
         )
         mine[name] = np.asarray(value).view(Slipping) if watch else value
         if watch:
-            mine[name].named = name
-    Slipping.arguments, Slipping.seen, Slipping.slip, Slipping.lengths = arguments, seen, slip, lengths
+            mine[name].name = name
+    Slipping.arguments, Slipping.seen, Slipping.slip, Slipping.named = arguments, seen, slip, named
     try:
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()), Settings():
             warnings.simplefilter("ignore")
@@ -156,8 +163,8 @@ def _chosen(ways):
     place = frame.f_code, frame.f_lasti
     if Slipping.seen is not None:
         Slipping.seen.setdefault(place, list(ways()))
-    elif Slipping.slip[0] == place:
-        return [*ways().values()][Slipping.slip[1]]
+    elif Slipping.slip[0] in (None, place):
+        return ways().get(Slipping.slip[1])
     return None
 
 
@@ -187,7 +194,10 @@ def _replacements(value, called):
     """Return {what it is called: number or array} for what may have come in place of a number or an argument."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         others = {"{} + 1": value + 1, "{} - 1": value - 1, "2 {}": 2 * value, "-{}": -value}
-        return {how.format(called) if "(" in called else f"{n:g}": n for how, n in others.items() if n != value}
+        if called[:1].isalpha():
+            named = {name: n for n, name in _named().items() if n != value}
+            return {how.format(called): n for how, n in others.items()} | named
+        return {f"{n:g}": n for n in others.values() if n != value}
     others = Slipping.arguments.items() if called else ()
     return {name: other for name, other in others if name != called and np.shape(other) == np.shape(value)}
 
@@ -222,12 +232,21 @@ def _reduced(name, array, *arguments, **options):
 def _called(value):
     """The name of an argument, or a number as it stands in the code; "" for what was computed."""
     if isinstance(value, Slipping):
-        return value.named
-    if Slipping.lengths and isinstance(value, int):
-        lengths = (name for name, array in Slipping.arguments.items() if np.ndim(array) and len(array) == value)
-        if name := next(lengths, ""):
-            return f"len({name})"
+        return value.name
+    if Slipping.named and isinstance(value, int) and value in _named():
+        return _named()[value]
     return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+
+
+def _named():
+    """The whole numbers that have a name in this case: arguments and lengths of arguments, {number: name}."""
+    found = {}
+    for name, value in Slipping.arguments.items():
+        if isinstance(value, int):
+            found.setdefault(value, name)
+        elif np.ndim(value):
+            found.setdefault(len(value), f"len({name})")
+    return found
 
 
 def _bare(value):
