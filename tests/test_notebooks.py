@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 
 import nbformat
@@ -9,10 +10,12 @@ import pytest
 import refresh
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rules import FOLDER, NOTEBOOKS, load
+from strict import same_text
 
 from nnlib import notebooks
 
 HERE = "02_here.ipynb"
+STOP = "## Stop here if you like"
 
 
 @pytest.fixture
@@ -372,6 +375,24 @@ def test_pictures_keep_their_bytes_where_ids_were_lost():
     path = NOTEBOOKS[0]
     refresh.keep_pictures(refresh.normalise(new, path), refresh.normalise(old, path))
     assert new.cells[0].outputs[0].data == old.cells[0].outputs[0].data
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if STOP in path.read_text(encoding="utf-8")], ids=lambda path: path.name
+)
+@pytest.mark.notebook
+def test_what_comes_after_a_place_to_stop_runs_from_the_cells_that_it_names(path, monkeypatch):
+    """It prints what it prints in a whole run: nothing else from above the place is needed."""
+    monkeypatch.setenv("NNLIB_PROGRESS", "")
+    cells = load(path).cells
+    at = next(k for k, cell in enumerate(cells) if cell.source.startswith(STOP))
+    named = "|".join(map(re.escape, re.findall(r"\b\d\d\.\d\b", cells[at].source)))
+    own = [cell for cell in cells[:at] if re.search(rf"# exercise ({named})\b|check\(\"({named})\"", cell.source)]
+    again = new_notebook(cells=copy.deepcopy([cells[at + 1], *own, *cells[at + 2 :]]))
+    refresh.execute(again, path.parent)
+    for stored, came in zip(cells[at + 2 :], again.cells[1 + len(own) :], strict=True):
+        before, after = ("".join(out.get("text", "") for out in cell.get("outputs", [])) for cell in (stored, came))
+        assert same_text(before, after), stored.id
 
 
 def test_nothing_else_lies_beside_the_lessons():

@@ -114,6 +114,23 @@ def test_the_plan_for_teachers_agrees_with_the_notebooks():
     assert int(length) - 10 < max(taken) <= int(length), [round(minutes) for minutes in taken]
 
 
+def test_the_sittings_of_a_notebook_are_as_long_as_it_says():
+    sections, exercises = sections_and_exercises()
+    for path in NOTEBOOKS:
+        cells = load(path).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        said = re.search(r"in (\w+) sittings of about (\d+) minutes each", text)
+        first, stop, _ = text.partition("## Stop here if you like")
+        assert bool(said) == bool(stop)
+        if said:
+            minutes, whole = int(said[2]), minutes_of("\n".join(cell.source for cell in cells))
+            before = set(re.findall(r"^## (\d\.\d+) ", first, re.MULTILINE))
+            spent = sum(sections[name][1] for name in before)
+            spent += sum(length for section, length in exercises.values() if section in before)
+            assert NUMBERS.index(said[1]) * minutes == whole
+            assert abs(spent - minutes) < 10, f"the first sitting takes {spent:.0f} minutes"
+
+
 def sections_of(text):
     """Return the sections that a text such as "0.1–0.3, 0.5" names."""
     found = set()
