@@ -107,6 +107,14 @@ def from_wanted_on(X, y, wanted):
     return X[y >= wanted]
 
 
+def mask_as_numbers(X, y, wanted):
+    return X[(y == wanted).astype(int)]
+
+
+def feature_compared(X, y, wanted):
+    return X[X[:, 0] == wanted]
+
+
 def labelled_tables():
     return [(FRUIT, KIND, 1), (np.arange(10.0).reshape(5, 2), np.array([2, 0, 2, 1, 0]), 0)]
 
@@ -174,6 +182,10 @@ def shape_of_the_second(a, b):
     return b
 
 
+def sizes_multiplied(a, b):
+    return a[0] * b[0], a[1] * b[1]
+
+
 def shapes_that_fit():
     return [((20, 784), (784, 10)), ((4, 3), (3, 2)), ((5, 1), (1, 6))]
 
@@ -216,6 +228,11 @@ def as_many_columns_as_rows(A):
 
 def sum_subtracted(A):
     return A - A.sum(axis=1, keepdims=True)
+
+
+def softmax_of_rows(A):
+    powers = np.exp(A)
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def counts():
@@ -315,6 +332,8 @@ EXERCISES = [
             (single_numbers, "X == wanted looks for features, and picks single numbers; compare the labels y"),
             (bananas_always, "It picks the rows with the label 1, whatever is wanted: is the argument used?"),
             (from_wanted_on, "You took the rows of larger labels as well: only equal ones are asked for, =="),
+            (mask_as_numbers, "As whole numbers, the mask picks rows 0 and 1 again and again: leave it True and False"),
+            (feature_compared, "You compared a feature with the label: the labels are in y"),
         ),
     ),
     Exercise(
@@ -345,6 +364,10 @@ EXERCISES = [
             (shape_of_the_second, "The number of columns is right; the rows of A @ B are those of A"),
             (inner_sizes, "Those are the two inner sizes: they must be equal, and they are the ones that vanish"),
             (columns_before_rows, "The right two sizes in the wrong order: A gives the rows, B the columns"),
+            (
+                sizes_multiplied,
+                "Nothing is multiplied in a shape: the outer two sizes stay, the inner two have to be equal",
+            ),
         ),
     ),
     Exercise(
@@ -365,6 +388,7 @@ EXERCISES = [
             (as_many_columns_as_rows, "len(A) is the number of rows; the loop over the columns runs to A.shape[1]"),
             (only_the_sums, "Those are the sums of the rows; the table is still to be divided by them"),
             (sum_subtracted, "You subtracted the sum of each row: divided by it, the row sums to 1"),
+            (softmax_of_rows, "The exp is one too many: divide each row by its own sum"),
         ),
     ),
     Exercise(

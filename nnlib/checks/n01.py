@@ -216,6 +216,11 @@ def bias_with_input(x, y, w, b, lr):
     return w - lr * slope, b - lr * slope
 
 
+def product_of_means(x, y, w, b, lr):
+    error = w * x + b - y
+    return w - lr * (2 * error).mean() * x.mean(), b - lr * (2 * error).mean()
+
+
 def lines():
     x = np.array([0.0, 1.0, 2.0, 4.0])
     return [(x, 3 * x - 1, 0.5, 0.25, 0.1), (x[1:], np.array([2.0, 2.5, 1.0]), -1.0, 2.0, 0.02)]
@@ -300,6 +305,10 @@ EXERCISES = [
             (
                 bias_with_input,
                 "The slope with respect to b has no x in it: the bias counts as if its input were always 1",
+            ),
+            (
+                product_of_means,
+                "A mean of products is not the product of the means: multiply each error by its own x first",
             ),
         ),
     ),

@@ -38,6 +38,10 @@ def measured_from_one_side(x):
     return (np.tanh(x + 1e-5) - np.tanh(x)) / 1e-5
 
 
+def square_inside(x):
+    return 1 - np.tanh(x**2)
+
+
 def some_x():
     return [(np.array([-2.0, -0.5, 0.0, 0.5, 3.0]),), (np.array([[-4.0, 1.0, 2.0], [0.0, -0.25, 0.75]]),)]
 
@@ -100,6 +104,11 @@ def tanh_itself(z):
     return np.tanh(z)
 
 
+def shifted_by_the_largest(z):
+    z = z - z.max()
+    return np.exp(z) / (1 + np.exp(z))
+
+
 def clipped_at(limit):
     def clipped(z):
         return 1 / (1 + np.exp(-np.clip(z, -limit, limit)))
@@ -160,6 +169,11 @@ def all_over_columns(Z):
 
 def no_quotient(Z):
     return np.exp(Z - Z.max(axis=-1, keepdims=True))
+
+
+def divided_by_the_largest(Z):
+    powers = np.exp(Z / Z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def scores():
@@ -248,6 +262,7 @@ EXERCISES = [
                 "That is measured from one side, and a little off; the formula needs no step at all",
             ),
             (slope_of_tanh_twice, "You took tanh twice: once is enough to get from x to y"),
+            (square_inside, "You squared x, before the tanh: it is y = tanh(x) that is squared"),
         ),
     ),
     Exercise(
@@ -292,6 +307,7 @@ EXERCISES = [
                 for limit in LIMITS
             ),
             (tanh_itself, "tanh runs from -1 to 1, the sigmoid from 0 to 1"),
+            (shifted_by_the_largest, "A shift does not cancel here, as it does in softmax: each number is on its own"),
         ),
         rtol=1e-12,
         atol=2e-15,  # half a tanh plus a half is right to that, near 0
@@ -328,6 +344,7 @@ EXERCISES = [
             ),
             (all_over_columns, "Your columns sum to 1: the scores of one example stand in a row, so take axis=1"),
             (no_quotient, "The division is missing: the powers of a row still have to be divided by their sum"),
+            (divided_by_the_largest, "You divided by the largest score: only what is subtracted cancels"),
         ),
     ),
     Exercise(

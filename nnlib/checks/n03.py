@@ -94,6 +94,10 @@ def square_of_the_mean(X, W1, b1, W2, b2, target):
     return (np.tanh(X @ W1 + b1) @ W2 + b2 - target).mean() ** 2
 
 
+def tanh_on_the_output(X, W1, b1, W2, b2, target):
+    return ((np.tanh(np.tanh(X @ W1 + b1) @ W2 + b2) - target) ** 2).mean()
+
+
 def networks():
     rng = np.random.default_rng(1)
     shapes = [((n, i), (i, h), (h,), (h, 1), (1,), (n, 1)) for n, i, h in [(5, 3, 4), (6, 2, 3), (4, 4, 4)]]
@@ -150,6 +154,10 @@ def all_multiplied(sizes):
 
 def without_single_units(sizes):
     return sum(n_in * n_out + n_out for n_in, n_out in pairwise(sizes) if n_out > 1)
+
+
+def no_bias_for_the_output(sizes):
+    return count_parameters(sizes) - sizes[-1]
 
 
 def sizes():
@@ -497,6 +505,7 @@ EXERCISES = [
             (lost_square, "While mending you have lost the square"),
             (size_of_errors, "You took the size of each error: its square is asked for"),
             (square_of_the_mean, "You squared the mean error, in which signs cancel: square each error first"),
+            (tanh_on_the_output, "The output has no tanh: only the hidden layer has one"),
         ),
     ),
     Exercise(
@@ -521,6 +530,7 @@ EXERCISES = [
             (sizes_added, "You added the sizes of a layer: each input has a weight to each unit, so multiply them"),
             (all_multiplied, "You multiplied all sizes: each layer has a product of its own, and the layers are added"),
             (without_single_units, "A layer with one unit has weights and a bias as well"),
+            (no_bias_for_the_output, "The last layer has biases as well, one for each output"),
         ),
     ),
     Exercise(

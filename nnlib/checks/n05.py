@@ -317,6 +317,11 @@ def other_way_round(w, g, v, lr, mu):
     return momentum_step(w, g, v, lr, mu)[::-1]
 
 
+def gradient_forgotten_too(w, g, v, lr, mu):
+    v = mu * (v + g)
+    return w - lr * v, v
+
+
 def moving():
     return [
         (1.0, 4.0, 10.0, 0.1, 0.5),
@@ -545,6 +550,7 @@ EXERCISES = [
             (nesterov, "That is Nesterov's variant, with a look ahead; plain momentum steps by v"),
             (uphill_with_velocity, "You went uphill: the velocity adds up slopes, so subtract lr times it"),
             (other_way_round, "Both numbers are right, in the other order: return w first, then v"),
+            (gradient_forgotten_too, "mu shrinks the old velocity only: the new gradient counts whole"),
         ),
     ),
     Exercise(

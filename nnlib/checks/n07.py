@@ -43,6 +43,10 @@ def base_less_one(x, p):
     return x**p, p * (x - 1)
 
 
+def one_less_at_the_end(x, p):
+    return x**p, p * x**p - 1
+
+
 def powers():
     return [(3.0, 2), (-4.0, 3), (2.0, -1), (0.5, 4), (5.0, 1)]
 
@@ -319,6 +323,10 @@ EXERCISES = [
             (exponent_grows, "The slope has one factor x less than the power: p * x ** (p - 1)"),
             (times_in_place_of_power, "You multiplied by p - 1: it is the exponent, p * x ** (p - 1)"),
             (base_less_one, "You took 1 from the base: it is taken from the exponent, p * x ** (p - 1)"),
+            (
+                one_less_at_the_end,
+                "Python takes the power before it subtracts: the exponent needs brackets, x ** (p - 1)",
+            ),
         ),
     ),
     Exercise(
