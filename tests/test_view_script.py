@@ -305,6 +305,22 @@ def test_the_picture_fits_the_window(kind, window, shown):  # noqa: F811
         assert box["x"] + box["width"] <= seen["view"]["right"] + 1
 
 
+def test_a_slider_ends_where_the_drawing_says(trial):
+    slider = trial.get_by_label("number b")
+    moves = trial.evaluate("window.model.get('moves')")
+    trial.evaluate("moves => window.model.arrive({ moves })", moves | {"ends": {"b": 2}})  # the state is beyond it
+    assert (slider.input_value(), slider.locator("xpath=..").locator("output").inner_text()) == ("2", "2")
+    slider.press("End")
+    assert trial.state()["b"] == 3  # nothing was moved
+    slider.press("ArrowLeft")
+    assert trial.state()["b"] == 1
+    slider.press("End")
+    assert trial.state()["b"] == 2
+    trial.evaluate("moves => window.model.arrive({ moves })", moves)
+    slider.press("End")
+    assert trial.state()["b"] == 10
+
+
 def test_the_moves_of_a_drawing_reach_the_page_as_they_are():
     moves = json.loads(json.dumps(Trial().moves))
     assert (moves["onward"], moves["again"]) == ({"add": {"b": 1}}, {"put": {"b": 1}})

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib import viz
-from nnlib.viz import Neuron, View
+from nnlib.viz import Descent, Neuron, View
 from nnlib.viz.controls import Choice, Own
 from nnlib.viz.neuron import border, neuron_frame
 
@@ -141,6 +141,20 @@ def test_play_goes_back_to_the_first_step_and_comes_to_all_others_from_there(kin
     assert len(set(pictures)) == len(pictures) > 2
     assert kind().picture in pictures
     assert view.set(**view.drawing.again.put).picture == pictures[0]
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_where_a_slider_ends_the_last_picture_is_shown(kind):
+    """One value less gives another picture, or the slider would end too late; its own end the same, or too early."""
+    views = [kind(), kind(**{control.name: ends(control)[-1] for control in kind.controls})]
+    for view in [*views, *([Descent(lr=0.2), Descent(lr=0.2, compare="SGD")] if kind is Descent else [])]:
+        for name, end in view.drawing.ends.items():
+            control, here = view.control(name), view.state
+            at_end, at_high = (view.set(**{name: value}).picture for value in (end, control.high))
+            assert at_end == at_high
+            assert view.drawing.ends[name] == end
+            assert end == control.low or view.set(**{name: end - 1}).picture != at_end
+            view.set(**here)
 
 
 def notebook(source, **names):

@@ -80,6 +80,18 @@ def test_steps_lead_on_and_back_and_end_where_the_run_does():
     assert beyond.facts_shown == end.facts_shown
 
 
+@pytest.mark.parametrize("gate", TARGETS)
+def test_its_slider_ends_with_the_run(gate):
+    for seed in range(20):
+        view = Perceptron(gate=gate, seed=seed)
+        last = len(by_hand(gate, seed)[1])
+        assert view.drawing.ends == {"step": last}
+        view.set(step=last)
+        assert (view.now.step, view.drawing.onward) == (last, None)
+        np.testing.assert_array_equal(view.now.weights[view.now.step], view.now.weights[-1])
+        assert view.picture == Perceptron(gate=gate, seed=seed, step=MOST).picture
+
+
 def test_what_it_says():
     assert Perceptron(gate="xor", seed=3, step=0).facts_shown.startswith("XOR, correction 0. Now ")
     said = Perceptron(gate="xor", seed=3, step=MOST).facts_shown

@@ -150,13 +150,14 @@ class Drawing:
     """A sheet of this size, to which shapes are added, the first at the bottom; each method returns nothing.
 
     Options of all methods are those of Shape. Beside the shapes: `keys`, a Move for each key; `onward`, the Move of
-    one step of the play button, None where there is no further one; `again`, the Move back to the first step; `help`,
-    one sentence on mouse and keys.
+    one step of the play button, None where there is no further one; `again`, the Move back to the first step; `ends`,
+    {slider: how far it goes now}, where that is not to its own end; `help`, one sentence on mouse and keys.
     """
 
-    def __init__(self, wide, high, *, keys=None, onward=None, again=None, help=""):
+    def __init__(self, wide, high, *, keys=None, onward=None, again=None, ends=None, help=""):
         self.wide, self.high, self.shapes = wide, high, []
         self.keys, self.onward, self.again, self.help = keys or {}, onward, again, help
+        self.ends = ends or {}
 
     def add(self, shape):
         """Add a shape as it is."""

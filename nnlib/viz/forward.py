@@ -112,7 +112,8 @@ class Forward(View):
             f"Arrow{key}": picked(*beside(frame.at, SHAPES, BESIDE, key)) for key in ("Left", "Right", "Up", "Down")
         }
         keys |= {"Enter": step} if step else {}
-        sheet = Drawing(950, 552, keys=keys, onward=step, again=again(CELLS), help=HELP)
+        ends = {"column": SHAPES[frame.at[0]][1] - 1, "term": frame.working.steps}
+        sheet = Drawing(950, 552, keys=keys, onward=step, again=again(CELLS), ends=ends, help=HELP)
         tables, shown_now = self.tables(frame), focus(frame)
         shown_now.light(sheet, tables)
         for name, made in tables.items():

@@ -103,7 +103,8 @@ class Perceptron(View):
         onward, back = (Move(put={"step": at}) if 0 <= at <= last else None for at in (k + 1, k - 1))
         keys = {key: move for key, move in [("ArrowRight", onward), ("ArrowLeft", back)] if move}
         words = "Click a correction on the right, press ← and →, or let it play."
-        sheet = Drawing(760, 400, keys=keys, onward=onward, again=Move(put={"step": 0}), help=words)
+        play = {"onward": onward, "again": Move(put={"step": 0}), "ends": {"step": last}}
+        sheet = Drawing(760, 400, keys=keys, **play, help=words)
         self.draw_plane(frame, Panel(sheet, (50, 34, 316, 316), (LOW, HIGH), (LOW, HIGH)))
         self.draw_run(frame, Panel(sheet, (450, 34, 290, 316), (-0.5, max(10, last) + 0.5), (0, 4.4)))
         return sheet

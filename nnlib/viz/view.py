@@ -40,7 +40,7 @@ class View(anywidget.AnyWidget):
     title, controls, plays, own, goals = "", (), False, "", {}
     state = traitlets.Dict().tag(sync=True, echo_update=False)
     picture = traitlets.Unicode().tag(sync=True)  # the drawing as SVG
-    moves = traitlets.Dict().tag(sync=True)  # what keys and the play button do now, and the sentence on them
+    moves = traitlets.Dict().tag(sync=True)  # what keys and the play button do now, how far sliders go, and a sentence
     facts_shown = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -243,11 +243,10 @@ def by_name(controls):
 
 
 def moves_of(drawing):
-    """Return what keys and the play button do, for the browser."""
-    played = {
-        name: move.plain() if move else None for name, move in [("onward", drawing.onward), ("again", drawing.again)]
-    }
-    return {"keys": {key: move.plain() for key, move in drawing.keys.items()}, "help": drawing.help} | played
+    """Return what keys and the play button do, and how far sliders go, for the browser."""
+    keys = {key: move.plain() for key, move in drawing.keys.items()}
+    onward, again = (move.plain() if move else None for move in (drawing.onward, drawing.again))
+    return {"keys": keys, "onward": onward, "again": again, "ends": drawing.ends, "help": drawing.help}
 
 
 def arguments(state):

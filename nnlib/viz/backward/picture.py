@@ -32,7 +32,8 @@ def picture(frame):
     step, looked_at, tables = onward(frame.working, CELLS, here), focus(frame), tables_of(frame)
     keys = {f"Arrow{key}": picked(*beside(frame.at, SHAPES, BESIDE, key)) for key in WAYS}
     keys |= {"Enter": step} if step else {}
-    sheet = Drawing(926, 506, keys=keys, onward=step, again=again(CELLS), help=HELP)
+    ends = {"row": SHAPES[frame.at[0]][0] - 1, "term": frame.working.steps}
+    sheet = Drawing(926, 506, keys=keys, onward=step, again=again(CELLS), ends=ends, help=HELP)
     looked_at.light(sheet, tables)
     for name, made in tables.items():
         made.draw(sheet, cells_of(name, frame))

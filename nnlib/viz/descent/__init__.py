@@ -109,9 +109,10 @@ class Descent(View):
     def draw(self, frame):
         land = LANDSCAPES[frame.landscape]
         ends = (-land.wide, land.wide), (-land.tall, land.tall)
-        going = frame.step < STEPS and not all(walk.gone and frame.step >= walk.gone for walk in frame.walks())
-        keys, onward = keys_for(land, self.state["x"], self.state["y"]), Move(add={"step": 1}) if going else None
-        sheet = Drawing(*SHEET, keys=keys, onward=onward, again=Move(put={"step": 0}), help=HELP)
+        last = max(walk.gone or STEPS for walk in frame.walks())  # where all have flown off, nothing goes on
+        onward = Move(add={"step": 1}) if frame.step < last else None
+        play = {"onward": onward, "again": Move(put={"step": 0}), "ends": {"step": last}}
+        sheet = Drawing(*SHEET, keys=keys_for(land, self.state["x"], self.state["y"]), **play, help=HELP)
         plane = Panel(sheet, MAP, *ends)
         start = plane.follow(x="x", y="y", within=True)
         draw_ground(plane, frame.landscape, start)

@@ -18,7 +18,8 @@ def picture(frame):
     for key in WAYS if frame.at else ():
         _, row, column = beside(("result", *frame.at), {"result": shape}, {}, key)
         keys[f"Arrow{key}"] = Move(put={"row": row, "column": column})
-    sheet = Drawing(576, 308, keys=keys, help=HELP * bool(frame.at))
+    ends = {"row": shape[0] - 1, "column": shape[1] - 1} if frame.at else {}
+    sheet = Drawing(576, 308, keys=keys, ends=ends, help=HELP * bool(frame.at))
     for name, part in [("A", frame.A), ("B", frame.B), ("result", frame.result)]:
         if part is not None:
             draw_table(sheet, name, part, name == "result" and bool(frame.at))

@@ -190,6 +190,8 @@ function render({ model, el }, more) {
     const svg = picture.querySelector("svg"), { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
     return { x, y };
   };
+  // A slider ends where there is no more to show: a run may be shorter than the longest one.
+  const endOf = ({ name, high }) => Math.min(high, model.get("moves").ends?.[name] ?? high);
   const led = (does) => changed(does, model.get("state"), spec.controls);
   const leads = (does) => does && Object.entries(led(does)).some(([name, value]) => model.get("state")[name] !== value) && does;
   const context = { model, picture, apply, place, wait, gone, leads, move: (does) => apply(led(does)) };
@@ -225,11 +227,13 @@ function render({ model, el }, more) {
   function show() {
     const state = model.get("state");
     for (const [name, [made, output, control]] of Object.entries(inputs)) {
-      if (document.activeElement !== made || made.tagName === "SELECT") made.value = toSlider(control, state[name]);
-      if (control.scale && control.scale !== "linear") made.setAttribute("aria-valuetext", String(state[name]));
+      const isSlider = control.kind === "Slider", value = isSlider ? Math.min(state[name], endOf(control)) : state[name];
+      if (isSlider) made.max = toSlider(control, endOf(control));
+      if (document.activeElement !== made || made.tagName === "SELECT") made.value = toSlider(control, value);
+      if (control.scale && control.scale !== "linear") made.setAttribute("aria-valuetext", String(value));
       const idle = control.acts?.length > 0 && !control.acts.some(([other, value]) => state[other] === value);
       made.disabled = lost || idle;
-      output.textContent = idle ? "no effect" : typeof state[name] === "number" ? String(state[name]) : "";
+      output.textContent = idle ? "no effect" : isSlider ? String(value) : "";
     }
     facts.textContent = model.get("facts_shown");
     facts.setAttribute("aria-live", run() ? "off" : "polite"); // a run would never stop talking
