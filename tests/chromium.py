@@ -1,7 +1,8 @@
-"""Where the browser is that tests, benchmark and picture use, and how it is started."""
+"""Where the browser is that tests, benchmark and picture use, how it is started, what a page without a kernel gets."""
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +17,12 @@ def required(found, names, what):
         pytest.fail(f"expected {names} for the browser tests, found none")
     if found is None:
         pytest.skip(f"NO {what}: install {names} to run its tests")
+
+
+MODEL = (Path(__file__).parent / "fake_model.js").read_text(encoding="utf-8")  # shows a view without a kernel
+FOREIGN = {"layout", "tabbable", "tooltip"}  # of ipywidgets
+
+
+def traits(view):
+    """Return what a view tells its page."""
+    return {name: getattr(view, name) for name in view.keys if name[0] != "_" and name not in FOREIGN}

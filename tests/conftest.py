@@ -6,7 +6,7 @@ import strict  # noqa: F401 (before NumPy is loaded)
 
 import numpy as np
 import pytest
-from chromium import BROWSER, FLAGS, required
+from chromium import BROWSER, FLAGS, MODEL, required, traits
 from hypothesis import HealthCheck, settings
 from ipywidgets import Widget
 from patience import PATIENCE
@@ -38,6 +38,27 @@ def page():
         page.set_default_timeout(1000 * PATIENCE)
         yield page
         browser.close()
+
+
+@pytest.fixture
+def shown(page):
+    """Return a function that shows a view in an empty page; afterwards, the page must have had no errors."""
+    errors = []
+    listen = lambda message: errors.append(message.text) if message.type == "error" else None  # noqa: E731
+    fail = lambda error: errors.append(str(error))  # noqa: E731
+    page.on("console", listen)
+    page.on("pageerror", fail)
+
+    def show(view, width=800, dark=False):
+        page.goto("about:blank")
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.evaluate(MODEL, [view._esm, view._css, traits(view), dark])
+        return page
+
+    yield show
+    page.remove_listener("console", listen)
+    page.remove_listener("pageerror", fail)
+    assert errors == []
 
 
 def pytest_collection_modifyitems(items):

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from chromium import required
+from chromium import MODEL, required, traits
 from firefox import FIREFOX, KEYS, Firefox
 from test_drawing import FAR, Browser, painted, rms
 from test_viz import VIEWS
-from test_viz_page import FONTS, MODEL, assert_words_fit, traits
+from test_viz_page import FONTS, assert_words_fit
 
 pytestmark = pytest.mark.browser
 

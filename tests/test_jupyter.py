@@ -17,7 +17,6 @@ from jupyter_core.paths import jupyter_config_path
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from refresh import FOLDED, METADATA
 from test_browser import served, wait_for
-from test_viz_page import shown  # noqa: F401 (a fixture)
 
 import nnlib.jupyter
 from nnlib.jupyter import STATE, WIDGET, without_widgets
@@ -180,7 +179,7 @@ HOST = "html { color-scheme: dark } body { background: #1e1e1e; color: #d4d4d4 }
 
 @pytest.mark.browser
 @pytest.mark.parametrize("kind", [Neuron, Playground], ids=lambda kind: kind.__name__)
-def test_a_view_can_be_read_on_a_dark_page_of_another_program(kind, shown):  # noqa: F811
+def test_a_view_can_be_read_on_a_dark_page_of_another_program(kind, shown):
     tab = shown(kind())
     tab.evaluate("state => window.model.arrive(state)", {"error": "ValueError: no", "note": "computing"})
     tab.add_style_tag(content=HOST)

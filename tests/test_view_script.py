@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from chromium import traits
 from test_viz import VIEWS
-from test_viz_page import shown, traits  # noqa: F401
 
 from nnlib.viz import Neuron, Playground
 from nnlib.viz.controls import Choice, Own, Slider
@@ -57,7 +57,7 @@ class Trial(View):
 
 
 @pytest.fixture
-def trial(shown):  # noqa: F811
+def trial(shown):
     """Return a function that shows the trial, and what is where on the page."""
     tab = shown(Trial())
 
@@ -280,7 +280,7 @@ WINDOWS = [(853, 480), (1280, 800), (1920, 1080), (400, 800)]
 
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window[0]}x{window[1]}")
 @pytest.mark.parametrize("kind", VIEWS)
-def test_the_picture_fits_the_window(kind, window, shown):  # noqa: F811
+def test_the_picture_fits_the_window(kind, window, shown):
     """Its height, as long as its words do not become too small; controls are beside it where there is room."""
     width, height = window
     tab = shown(kind(), width=width)
@@ -360,7 +360,7 @@ PRESS = """
 
 
 @pytest.mark.parametrize("kind", [Trial, *(kind for kind in VIEWS if kind().drawing.keys)])
-def test_every_key_changes_its_control_from_every_value_or_is_at_its_end(kind, shown):  # noqa: F811
+def test_every_key_changes_its_control_from_every_value_or_is_at_its_end(kind, shown):
     view = kind()
     tab, controls, start = shown(view), {c.name: c for c in view.controls}, view.state
     named = {name for move in view.drawing.keys.values() for name in [*move.add, *move.put]}
@@ -378,7 +378,7 @@ def test_every_key_changes_its_control_from_every_value_or_is_at_its_end(kind, s
 
 
 @pytest.fixture
-def run(shown):  # noqa: F811
+def run(shown):
     """A page with a view that trains, in the middle of a run; `run.sent()` is what it has told the kernel since."""
     view = Playground().run(20)
     tab = shown(view)

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from chromium import traits
 from test_viz import VIEWS
-from test_viz_page import shown, traits  # noqa: F401
 
 from nnlib.viz import (
     Activations,
@@ -144,7 +144,7 @@ def test_a_goal_may_return_what_numpy_calls_true():
 
 
 @pytest.mark.browser
-def test_the_page_ticks_a_goal_in_words_and_announces_it(shown):  # noqa: F811
+def test_the_page_ticks_a_goal_in_words_and_announces_it(shown):
     tab = shown(Neuron(goal=RIGHT))
     line = tab.locator(".nnv-goal")
     assert line.get_attribute("role") == "status"

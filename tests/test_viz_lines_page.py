@@ -6,12 +6,11 @@ from itertools import pairwise
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import CONTRAST
+from chromium import CONTRAST, traits
 from nbformat.v4 import new_code_cell, new_notebook
 from refresh import METADATA
 from test_browser import served, wait_for
 from test_jupyter import opened, run_cells
-from test_viz_page import shown, traits  # noqa: F401
 
 from nnlib.viz import Order
 from nnlib.viz.lines.order import Arrangement
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def board(shown):  # noqa: F811
+def board(shown):
     """Return a function that shows an Order; `tab.answer()` plays the kernel: what was asked is done and drawn."""
 
     def show(number, width=800, dark=False, **state):

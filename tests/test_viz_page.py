@@ -1,11 +1,10 @@
 """The views' JavaScript in a browser, with a model in place of a kernel: pixels, words, keys, and what axe finds."""
 
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import CONTRAST
+from chromium import CONTRAST, traits
 from test_viz import VIEWS, ends
 
 from nnlib.viz import Descent, DigitPad, Neuron
@@ -13,35 +12,6 @@ from nnlib.viz.controls import Choice, Own
 from nnlib.viz.pad.ink import Strokes
 
 pytestmark = pytest.mark.browser
-
-MODEL = (Path(__file__).parent / "fake_model.js").read_text(encoding="utf-8")
-FOREIGN = {"layout", "tabbable", "tooltip"}  # of ipywidgets
-
-
-def traits(view):
-    """Return what a view tells its page."""
-    return {name: getattr(view, name) for name in view.keys if name[0] != "_" and name not in FOREIGN}
-
-
-@pytest.fixture
-def shown(page):
-    """Return a function that shows a view in an empty page, and the errors of the page."""
-    errors = []
-    listen = lambda message: errors.append(message.text) if message.type == "error" else None  # noqa: E731
-    fail = lambda error: errors.append(str(error))  # noqa: E731
-    page.on("console", listen)
-    page.on("pageerror", fail)
-
-    def show(view, width=800, dark=False):
-        page.goto("about:blank")
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.evaluate(MODEL, [view._esm, view._css, traits(view), dark])
-        return page
-
-    yield show
-    page.remove_listener("console", listen)
-    page.remove_listener("pageerror", fail)
-    assert errors == []
 
 
 @pytest.mark.parametrize("kind", VIEWS)
