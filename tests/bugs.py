@@ -590,7 +590,7 @@ BUGS = [
         ("the line shown is the one before", '("ink", frame.step, "now")', '("ink", frame.step - 1, "now")'),
         ("the ring is around the next corner", "k == frame.shown[", "k - 1 == frame.shown["),
         ("it rests after one corner without a mistake", "if not mistakes:", "if mistakes < 2:"),
-        ("Play begins again after the first correction", 'again=Move(put={"step": 0})', 'again=Move(put={"step": 1})'),
+        ("Play begins again after the first correction", '"again": Move(put={"step": 0})', '"again": Move(put={"step": 1})'),
         ("the slider ends before the run", '"ends": {"step": last}', '"ends": {"step": last - 1}'),
         ("play goes back", "for at in (k + 1, k - 1)", "for at in (k - 1, k + 1)"),
     ),
