@@ -682,7 +682,7 @@ BUGS = [
         ("the arrow keys go up for down", '"ArrowUp": (0, 0.05)', '"ArrowUp": (0, -0.05)'),
         ("the start may be dragged off the map", 'y="y", within=True', 'y="y"'),
         ("the lower the darker", "0.03 + 0.025 * k", "0.5 - 0.025 * k"),
-        ("play goes on when all have flown off", "not all(walk.gone and", "not all(walk.gone > STEPS and"),
+        ("play goes on when all have flown off", "max(walk.gone or STEPS for", "max(STEPS for"),
         ("the map's y axis goes down", "plane = Panel(sheet, MAP, *ends)",
          "plane = Panel(sheet, MAP, ends[0], ends[1][::-1])"),
     ),
