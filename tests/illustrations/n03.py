@@ -95,7 +95,7 @@ def layer_shapes():
     return made
 
 
-@illustration("The first and the last. When it is cold")
+@illustration("The largest probability and the loss. When it is cold")
 def temperature():
     """The same scores at three temperatures, as probabilities. Cold: the largest takes nearly all. At 1: softmax as it
     is. Hot: all are nearly equal. The order of the bars is the same in all three."""
