@@ -1,6 +1,7 @@
 """`python -m nnlib` opens the course in JupyterLab; plain `jupyter lab` in notebooks/ works as well.
 
-`python -m nnlib export` writes it as web pages instead, and `python -m nnlib review` asks what is due today.
+`python -m nnlib export` writes it as web pages instead, `python -m nnlib web` as a site on which it runs, and
+`python -m nnlib review` asks what is due today.
 """
 
 import os
@@ -56,13 +57,17 @@ def make_do(notebooks):
 
 
 def main():
-    """Open the course, export it, or ask what is due; other arguments go on to JupyterLab."""
+    """Open the course, export it, build its site, or ask what is due; other arguments go on to JupyterLab."""
     if not NOTEBOOKS.is_dir():
         sys.exit(f"nnlib expected the notebooks of the course in {NOTEBOOKS}: install it with `pip install -e .`")
     if sys.argv[1:2] == ["export"]:
         from nnlib.export import main as export
 
         return export(sys.argv[2:], NOTEBOOKS)
+    if sys.argv[1:2] == ["web"]:
+        from nnlib.web.command import main as web
+
+        return web(sys.argv[2:], NOTEBOOKS)
     if sys.argv[1:2] == ["review"]:
         from nnlib.review.terminal import main as review
 

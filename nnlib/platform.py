@@ -15,20 +15,43 @@ class Platform(NamedTuple):
     threads: whether something can go on beside the cell that runs; else it takes turns with the page's events
     blas: whether matrix products have threads, which threadpoolctl limits
     interrupts: whether the stop button ends a cell that runs
-    nbformat: whether Jupyter's own reader of notebooks is installed
+    data: whether MNIST travels with the package; else the page that shows the course has it
     notebooks: the folder of the notebooks, in which progress is kept
     """
 
     threads: bool
     blas: bool
     interrupts: bool
-    nbformat: bool
+    data: bool
     notebooks: Path
 
 
 DESKTOP = Platform(True, True, True, True, Path(__file__).resolve().parents[1] / "notebooks")
 BROWSER = Platform(False, False, False, False, Path())  # a notebook runs in its own folder
 HERE = BROWSER if sys.platform == "emscripten" else DESKTOP
+
+
+def bring(path):
+    """Fetch a file of data from the site that the page is part of, unless it is there already.
+
+    Nothing is asked of another host. Where the site cannot be reached, an OSError says what to do.
+    """
+    if HERE.data or path.exists():
+        return
+    import js
+
+    address = f"{js.location.href.partition('/extensions/')[0]}/static/mnist/{path.name}"
+    request = js.XMLHttpRequest.new()
+    request.open("GET", address, False)  # a kernel in a browser is a thread of its own, and may wait
+    request.responseType = "arraybuffer"
+    try:
+        request.send()
+        came = request.status
+    except Exception as error:  # JavaScript's, of whatever kind
+        came = error
+    if came != 200:
+        raise OSError(f"load_mnist expected {address}, got {came}: it is fetched once, and needs the network for that")
+    path.write_bytes(request.response.to_bytes())
 
 
 def let_tagged_cells_fail(shell):

@@ -319,7 +319,7 @@ BUGS = [
         "platform",
         ("in a browser, every cell may fail", 'if "raises-exception" in', 'if "raises-exception" not in'),
         ("in a browser, one failure ends all cells", '"raises-exception" in', '"raises" in'),
-        ("in a browser, progress is kept where nobody can write", "False, Path())", 'False, Path("/"))'),
+        ("in a browser, progress is kept where nobody can write", "False, False, Path())", 'False, False, Path("/"))'),
         ("in a browser, threads are waited for", "BROWSER = Platform(False,", "BROWSER = Platform(True,"),
     ),
     *bugs(

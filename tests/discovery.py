@@ -18,8 +18,8 @@ MODULES = [
     if not module.name.endswith("__main__")
 ]
 
-OUTSIDE = {"checks", "experiments", "review", "viz"}
-# Checks, reviews, views and experiments have helpers of their own.
+OUTSIDE = {"checks", "experiments", "review", "viz", "web"}
+# Checks, reviews, views, experiments and the builder of the site have helpers of their own.
 CORE = [module for module in MODULES if module.__name__.split(".")[1] not in OUTSIDE]
 
 # What to pass to a constructor for arguments that have no default. A class with another required

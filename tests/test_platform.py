@@ -162,13 +162,66 @@ def test_a_parameter_that_does_not_fit_is_refused_without_flags(tmp_path, monkey
     np.testing.assert_array_equal(saving.cast(np.array([np.inf, 1.5]), np.float32), [np.inf, 1.5])
 
 
-def test_notebooks_are_read_without_nbformat(browser, monkeypatch):
-    cells = [{"cell_type": "markdown", "source": ["## What you know now\n", "\n<details>"]}, {"cell_type": "code"}]
+def test_the_words_of_the_notebooks_are_read_without_nbformat(browser, monkeypatch):
+    """A site ships them: to load all notebooks, with their pictures, for a few questions would be much."""
     path = browser / "04_back.ipynb"
-    path.write_text(json.dumps({"cells": [*cells, {"cell_type": "markdown", "source": "end"}]}), encoding="utf-8")
+    path.write_text("never read", encoding="utf-8")
+    monkeypatch.setattr(texts, "SHIPPED", browser / "prose.json")
+    words = "## What you know now\n\n<details><summary>Why?</summary>\n\nFor this.\n</details>"
+    texts.SHIPPED.write_text(json.dumps({path.name: words}), encoding="utf-8")
     monkeypatch.setitem(sys.modules, "nbformat", None)
-    assert texts.prose(path) == "## What you know now\n\n<details>\n\nend"
-    assert texts.prose(platform.DESKTOP.notebooks / "00_start_here.ipynb").startswith("# ")
+    (card,) = texts.closed_cards(browser)
+    assert (card.question, card.right) == ("Why?", "For this.")
+    texts._prose.cache_clear()  # what it keeps is no longer there
+
+
+class Request:
+    """JavaScript's, which has one file."""
+
+    def __init__(self):
+        self.response, self.status = types.SimpleNamespace(to_bytes=lambda: b"digits"), 200
+
+    def open(self, method, address, later):
+        assert (method, later) == ("GET", False)
+        if not address.startswith("https://school.example/course/static/mnist/"):
+            self.status = 404
+
+    def send(self):
+        pass
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """What Python sees of JavaScript; its `location` is that of the kernel."""
+    place = "https://school.example/course/extensions/@jupyterlite/kernel/static/worker.js"
+    made = types.ModuleType("js")
+    made.location, made.XMLHttpRequest = types.SimpleNamespace(href=place), types.SimpleNamespace(new=Request)
+    monkeypatch.setitem(sys.modules, "js", made)
+    return made
+
+
+def test_mnist_is_fetched_once_from_the_site_itself(browser, script):
+    platform.bring(browser / "digits.gz")
+    assert (browser / "digits.gz").read_bytes() == b"digits"
+    del sys.modules["js"]
+    platform.bring(browser / "digits.gz")
+
+
+def test_without_the_site_it_says_what_is_missing(browser, script, monkeypatch):
+    script.location.href = "https://elsewhere.example/worker.js"
+    with pytest.raises(OSError, match="got 404: it is fetched once, and needs the network"):
+        platform.bring(browser / "digits.gz")
+
+    def fail(self):
+        raise RuntimeError("NetworkError")
+
+    monkeypatch.setattr(Request, "send", fail)
+    with pytest.raises(OSError, match="got NetworkError"):
+        platform.bring(browser / "digits.gz")
+    assert not (browser / "digits.gz").exists()
+    monkeypatch.setattr(platform, "HERE", platform.DESKTOP)
+    platform.bring(browser / "digits.gz")
+    assert not (browser / "digits.gz").exists()
 
 
 # The shell of JupyterLite

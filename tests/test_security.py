@@ -23,7 +23,20 @@ from nnlib.viz.pad import LARGEST
 # By syntax tree
 
 PICKLES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
-NETWORK = {"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "webbrowser"}
+NETWORK = {
+    "socket",
+    "ssl",
+    "urllib",
+    "http",
+    "ftplib",
+    "smtplib",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "webbrowser",
+    "js",
+    "pyodide",
+}
 HARMLESS = {"urllib.parse", "urllib.parse.quote", "urllib.parse.unquote"}  # they write addresses, and open none
 PROGRAMS = {"subprocess", "multiprocessing", "pty", "ctypes", "cffi"}
 # Python itself is asked to raise an error in another thread: it offers no other way.
@@ -31,6 +44,19 @@ ENDS_LOOPS = {"ctypes", *(f"ctypes.{name}" for name in ["pythonapi", "c_ulong", 
 # Lines of the course are put together and run; a state says only in which order.
 ALLOWED = {"nnlib.viz.watch": ENDS_LOOPS, "nnlib.viz.lines.run": {"exec", "compile"}}
 ALLOWED |= {"nnlib.review.terminal": {"input"}}  # it asks questions in a terminal
+# `python -m nnlib web` builds a site, of files that it fetches and compares with known checksums, and shows it here.
+STARTS = {"subprocess", "subprocess.run"}
+SERVES = {"http.server", "http.server.SimpleHTTPRequestHandler", "http.server.ThreadingHTTPServer"}
+ALLOWED |= {
+    "nnlib.web.inputs": STARTS | {"urllib.request"},
+    "nnlib.web.site": STARTS,
+    "nnlib.web.serve": SERVES,
+    "nnlib.platform": {
+        "js",
+        "js.XMLHttpRequest",
+        "js.location",
+    },  # a browser's kernel asks the site that it came from for MNIST
+}
 CALLS = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
 OF_OS = ("system", "popen", "fork", "posix_spawn", "startfile", "exec", "spawn")  # what their names start with
 READERS = {"load", "fromfile", "memmap", "genfromtxt", "loadtxt", "read_array", "open_memmap"}  # of NumPy

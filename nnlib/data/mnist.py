@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlib import platform
 from nnlib.data.sets import cure_of, files_of
 from nnlib.guards import brief
 
@@ -84,6 +85,8 @@ def content_of(path, largest):
 def read_own(folder, sha256):
     """Return the pictures and labels in two files of nnlib itself, whose names and sums are the dict `sha256`."""
     try:
+        for name in sha256:
+            platform.bring(folder / name)
         X, y = (read_idx(folder / name, expected) for name, expected in sha256.items())
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{error}: install the package again") from error

@@ -3,12 +3,14 @@
 import functools
 import json
 import re
+from pathlib import Path
 
 from nnlib import platform
-from nnlib.notebooks import decoded, lessons, read
+from nnlib.notebooks import lessons, read
 from nnlib.review.card import Card, shuffled
 
 NOTEBOOKS = platform.HERE.notebooks
+SHIPPED = Path(__file__).with_name("prose.json")  # in a browser: to load all notebooks for a question would be much
 GLOSSARY = "99_glossary.ipynb"
 TERM = re.compile(r"^### (.+)\n\n(.+)$", re.MULTILINE)
 CLOSED = re.compile(r"<details><summary>(.+?)</summary>\n\n(.+?)\n</details>", re.DOTALL)
@@ -22,13 +24,14 @@ def prose(path):
 
 @functools.lru_cache(maxsize=16)
 def _prose(path, changed):
+    if SHIPPED.exists():
+        return json.loads(SHIPPED.read_text(encoding="utf-8")).get(path.name, "")
     try:
-        # where nbformat is not, JupyterLite has written the file, always in the newest version
-        cells = read(path).cells if platform.HERE.nbformat else json.loads(decoded(path))["cells"]
+        cells = read(path).cells
     except ValueError as error:  # half written, or with a conflict: what the other notebooks hold is asked all the same
         print(f"(review leaves out a notebook. {error})")
         return ""
-    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
 def terms(folder=NOTEBOOKS):
