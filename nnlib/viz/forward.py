@@ -16,10 +16,10 @@ from nnlib.viz.sums import Working, again, beside, number, onward
 from nnlib.viz.tables import Focus, Table, write_out
 from nnlib.viz.view import View
 
-HIGH, TERMS = 26, 5  # height of a cell; terms of the longest sum
+HIGH, TERMS = 23, 5  # height of a cell; terms of the longest sum
 PLACES = {  # left, top, width of a cell: what goes into a product stands to the left of it and above it
-    "X": (8, 186, 44), "W1": (198, 30, 66), "b1": (198, 114, 66), "Z1": (198, 186, 66), "A1": (198, 310, 66),
-    "W2": (520, 128, 66), "b2": (520, 238, 66), "Z2": (520, 310, 66), "P": (762, 310, 60),
+    "X": (8, 160, 44), "W1": (198, 30, 66), "b1": (198, 105, 66), "Z1": (198, 160, 66), "A1": (198, 271, 66),
+    "W2": (520, 107, 66), "b2": (520, 205, 66), "Z2": (520, 271, 66), "P": (762, 271, 60),
 }  # fmt: skip
 SHAPES = {"Z1": (3, 4), "A1": (3, 4), "Z2": (3, 3), "P": (3, 3)}
 CELLS = [{"array": array, "row": i, "column": j} for array, shape in SHAPES.items() for i, j in np.ndindex(shape)]
@@ -113,7 +113,7 @@ class Forward(View):
         }
         keys |= {"Enter": step} if step else {}
         ends = {"column": SHAPES[frame.at[0]][1] - 1, "term": frame.working.steps}
-        sheet = Drawing(950, 552, keys=keys, onward=step, again=again(CELLS), ends=ends, help=HELP)
+        sheet = Drawing(950, 488, keys=keys, onward=step, again=again(CELLS), ends=ends, help=HELP)
         tables, shown_now = self.tables(frame), focus(frame)
         shown_now.light(sheet, tables)
         for name, made in tables.items():
@@ -155,8 +155,8 @@ def cells_of(name, frame):
 def explain(sheet, frame):
     """Add the sum behind the cell in focus as a table, and what there is to say about it."""
     (array, row, column), (what, _, shapes, fault) = frame.at, frame.lines
-    sheet.text(f"{array}[{row}, {column}]: {what.split(': ')[0]}", 8, 410)
-    right = write_out(sheet, 8, 424, (62, 24), frame.working, column if array == "P" else -1)
+    sheet.text(f"{array}[{row}, {column}]: {what.split(': ')[0]}", 8, 360)
+    right = write_out(sheet, 8, 373, (62, 22), frame.working, column if array == "P" else -1)
     crossed = "crossed: not what the sum says" if any(map(np.any, frame.wrong.values())) else ""
     for k, line in enumerate([*shapes.split("; "), fault, crossed]):
-        sheet.text(line, right + 24, 436 + 24 * k, fill="wrong" if line == fault else "ink")
+        sheet.text(line, right + 24, 384 + 22 * k, fill="wrong" if line == fault else "ink")

@@ -98,8 +98,8 @@ class Neuron(View):
         return f"{self.state['gate'].upper()}: {right.sum()} of 4 corners right{where}"
 
     def draw(self, frame):
-        sheet = Drawing(480, 460, keys=KEYS, help="Drag the line, or press the arrow keys: the bias changes.")
-        plane = Panel(sheet, (50, 12, 410, 400), (LOW, HIGH), (LOW, HIGH))
+        sheet = Drawing(428, 408, keys=KEYS, help="Drag the line, or press the arrow keys: the bias changes.")
+        plane = Panel(sheet, (44, 8, 376, 352), (LOW, HIGH), (LOW, HIGH))
         plane.image(np.clip(frame.shade, 0, 1) / 2, "positive", name="answers")
         plane.frame(xticks=[0, 1], yticks=[0, 1], xlabel="x₁", ylabel="x₂")
         w1, w2 = self.state["w1"], self.state["w2"]
