@@ -288,12 +288,14 @@ def test_the_picture_fits_the_window(kind, window, shown):
     seen = tab.evaluate(
         """() => { const box = (place) => { const b = document.querySelector(place).getBoundingClientRect();
                                            return { left: b.left, right: b.right, top: b.top, bottom: b.bottom }; };
-                   const svg = document.querySelector(".nnv-picture svg"), { scrollWidth, clientWidth } = document.querySelector(".nnv-scroll");
-                   return { help: box(".nnv-help"), sideways: scrollWidth - clientWidth, picture: box(".nnv-picture svg"), controls: box(".nnv-controls"), view: box(".nnv"),
+                   const svg = document.querySelector(".nnv-picture svg");
+                   const { scrollWidth, clientWidth } = document.querySelector(".nnv-scroll");
+                   return { help: box(".nnv-help"), sideways: scrollWidth - clientWidth,
+                            picture: box(".nnv-picture svg"), controls: box(".nnv-controls"), view: box(".nnv"),
                             scale: svg.getBoundingClientRect().width / svg.viewBox.baseVal.width }; }"""
     )
     picture, controls = seen["picture"], seen["controls"]
-    tall, letters = picture["bottom"] - picture["top"], 14 * seen["scale"]
+    letters = 14 * seen["scale"]
     assert letters >= 10
     assert seen["help"]["bottom"] - seen["view"]["top"] <= height  # title, picture and what its keys do, on one screen
     assert seen["sideways"] == 0 or (width == 400 and letters < 12.1)  # only where words would become too small
