@@ -43,7 +43,7 @@ class Questions:
         """Show the question and what to answer it with."""
         card, self.said = self.card, HTMLMath()
         number = f"<p>Question {self.number + 1} of {len(self.cards)}</p>"
-        code = f"<pre>{escape(card.code)}</pre>" if card.code else ""
+        code = f'<pre style="margin-bottom: 0.6em">{escape(card.code)}</pre>' if card.code else ""
         heading = HTMLMath(f"{number}<p><b>{written(card.question)}</b></p>{code}")
         if card.rated:
             self.input, button = (
