@@ -26,6 +26,7 @@ NUMBERED = lessons(NOTEBOOKS)
 
 HERE = r"http://127\.0\.0\.1:|data:|blob:"
 STILL = "*, ::before, ::after { animation: none !important }"  # to draw what moves takes a fifth of the time
+TABS = "[...window.jupyterapp.shell.widgets('main')]"
 LOW, HIGH = {"width": 1400, "height": 150}, {"width": 1400, "height": 1000}  # while cells run, few need to be drawn
 
 pytestmark = pytest.mark.browser
@@ -55,9 +56,14 @@ def lab(opened):
 
 
 def closed(page):
-    """Close all notebooks, without a question whether to save them, and end their kernels."""
+    """Close all notebooks, without a question whether to save them, and end their kernels.
+
+    A notebook that is closed while its kernel starts stays connected to it, without its widgets: JupyterLab then
+    closes each view that the same notebook shows when it is opened again.
+    """
+    page.wait_for_function(f"{TABS}.every(tab => !tab.sessionContext || tab.sessionContext.isReady)")
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
-    page.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(tab => tab.dispose())")
+    page.evaluate(f"{TABS}.forEach(tab => tab.dispose())")
     page.wait_for_selector(".jp-Notebook", state="detached")
 
 
