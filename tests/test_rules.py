@@ -33,6 +33,16 @@ def test_every_public_name_is_built_or_used_in_a_notebook():
     assert unused == NOT_YET, "a notebook is to use every public name, or NOT_YET in tests/test_rules.py to list it"
 
 
+def test_a_cell_that_imports_a_view_shows_it():
+    """By this test_browser.py finds the cells with views."""
+    for path in NOTEBOOKS:
+        for cell in load(path).cells:
+            if cell.cell_type == "code" and (
+                view := re.search(r"^from nnlib\.viz import (\w+)$", cell.source, re.MULTILINE)
+            ):
+                assert re.search(rf"^{view[1]}\(", cell.source, re.MULTILINE), f"{path.name}, {cell.id}"
+
+
 def code(source="pass", *outputs, **metadata):
     return new_code_cell(source, outputs=list(outputs), execution_count=1, metadata=metadata)
 
