@@ -207,10 +207,14 @@ def test_every_other_quantity_of_the_readme_is_counted():
     (seeds,) = {len(row["runs"]) for row in rows.values()} - {1}  # 1: what does not depend on chance
     oldest = re.search(r'requires-python = ">=([\d.]+)', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))[1]
     corners = len(logic_gate("and")[0])
+    limits = (ROOT / "tests/test_web_page.py").read_text(encoding="utf-8")
+    whole, first = re.search(r"^SITE, FIRST_VISIT = (\d+)e6, (\d+)e6", limits, re.MULTILINE).groups()
     counted = [f"rebuilds {NUMBERS[len(systems)]} published tutorials", f"over {NUMBERS[seeds]} seeds, the"]
     counted += [
         f"at all {NUMBERS[corners]} corners",
         f"older than {oldest}",
+        f"has at most {whole} MB",
+        f"loads at most {first} MB",
         "on two cores",
         "the two arms of a spiral",
     ]

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import tarfile
 import threading
 import urllib.request
@@ -17,7 +18,8 @@ from patience import PATIENCE
 import nnlib.web
 from nnlib.__main__ import NOTEBOOKS
 from nnlib.data.mnist import SHA256
-from nnlib.web import command, inputs, licences, serve, site, wheels
+from nnlib.notebooks import lessons
+from nnlib.web import command, inputs, licences, serve, site, start, wheels
 
 FILES = {"pyodide.mjs": b"a loader", "some-1.0-py3-none-any.whl": b"a package" * 1000}
 
@@ -227,6 +229,7 @@ def test_a_site_takes_its_place_at_once_and_a_half_one_never(parts, tmp_path):
     size = site.build(target, [], tmp_path, NOTEBOOKS)
     assert size == sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     first = json.loads((target / site.ABOUT).read_text())["site"]
+    assert {path.name for path in (target / "static/mnist").iterdir()} == set(SHA256)
     assert f"nnlib-{first}" in (target / "service-worker.js").read_text()
     parts |= {"page": "newer", "fails": True}
     with pytest.raises(RuntimeError, match="disk full"):
@@ -306,3 +309,16 @@ def test_what_is_named_by_its_content_is_kept_for_good_and_nothing_else(tmp_path
 def test_the_server_answers_only_this_machine(tmp_path):
     with serve.server(tmp_path) as server:
         assert server.server_address[0] == "127.0.0.1"
+
+
+def test_the_start_page_has_a_card_for_each_notebook_and_no_gap():
+    text = start.page(NOTEBOOKS)
+    names = [path.name for path in lessons(NOTEBOOKS)]
+    assert re.findall(r'<h3><a href="notebooks/index\.html\?path=([\w.]+)">', text) == names
+    assert f'id="go" href="notebooks/index.html?path={names[0]}"' in text
+    assert re.findall(r'<img src="files/(pictures/\w+\.svg)" alt="\w', text)
+    assert all((NOTEBOOKS / name).exists() for name in re.findall(r'<img src="files/([^"]+)"', text))
+    numbers = [number for group in re.findall(r'data-exercises="([^"]*)"', text) for number in group.split()]
+    assert len(numbers) == len(set(numbers)) > 40
+    assert "{{" not in text
+    assert not re.findall(r'(?:src|href)="https?:', text)

@@ -13,6 +13,7 @@ from nnlib.data.mnist import FOLDER, SHA256
 from nnlib.notebooks import lessons
 from nnlib.web import licences
 from nnlib.web.inputs import KNOWN, gather, pure_wheels
+from nnlib.web.start import page
 from nnlib.web.wheels import lock, own_wheel, place, trimmed
 
 STATIC = Path(__file__).parent / "static"
@@ -62,7 +63,7 @@ def build(target, places, kept, notebooks):
         source, site = unfinished / "source", unfinished / "site"
         lay_out(source, files, packages, notebooks)
         run_jupyterlite(source, site)
-        finish(site, packages)
+        finish(site, packages, notebooks)
         size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
         move(site, target)
     finally:
@@ -77,8 +78,8 @@ def kernel_wheels():
 
 def lay_out(source, files, packages, notebooks):
     """Write what JupyterLite builds from."""
-    pyodide, data, contents = source / "static/pyodide", source / "static/mnist", source / "contents"
-    for folder in (pyodide, data, contents):
+    pyodide, contents = source / "static/pyodide", source / "contents"
+    for folder in (pyodide, contents):
         folder.mkdir(parents=True)
     for name, path in files.items():
         if path.suffix != ".whl":
@@ -88,8 +89,6 @@ def lay_out(source, files, packages, notebooks):
         path.parent.mkdir()
         path.write_bytes(content)
     (pyodide / "pyodide-lock.json").write_text(lock(packages), encoding="utf-8")
-    for name in SHA256:
-        shutil.copyfile(FOLDER / name, data / name)
     for path in [*lessons(notebooks), notebooks / "ledger.json"]:
         shutil.copyfile(path, contents / path.name)
     (contents / "pictures").mkdir()
@@ -110,7 +109,7 @@ def run_jupyterlite(source, site):
         raise RuntimeError(f"nnlib web expected JupyterLite to build the site, and it said: {run.stderr[-1500:]}")
 
 
-def finish(site, packages):
+def finish(site, packages, notebooks):
     """Add what the course needs beside JupyterLite: its start page, its service worker, its licences."""
     early = (STATIC / "early.js").read_text(encoding="utf-8")
     config = site / "config-utils.js"
@@ -118,7 +117,13 @@ def finish(site, packages):
     if text.count("await main();") != 1:
         raise RuntimeError("nnlib web expected config-utils.js of JupyterLite 0.8.6 to end with `await main();`")
     config.write_text(text.replace("await main();", f"{early}\nawait main();"), encoding="utf-8")
-    shutil.copyfile(STATIC / "index.html", site / "index.html")
+    (site / "index.html").write_text(page(notebooks), encoding="utf-8")
+    for kind in ("svg", "eot", "ttf", "woff"):  # for browsers that cannot run Python anyway
+        for path in (site / "build").glob(f"fa-*.{kind}"):
+            path.unlink()
+    (site / "static/mnist").mkdir(parents=True)
+    for name in SHA256:  # JupyterLite takes only what it knows from static/
+        shutil.copyfile(FOLDER / name, site / "static/mnist" / name)
     licences.write(site, packages)
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     digest = hashlib.sha256()

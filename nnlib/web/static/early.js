@@ -1,4 +1,10 @@
 
+// The start page offers to go on with the notebook that was opened last.
+try {
+  const opened = new URLSearchParams(location.search).get('path');
+  if (opened) localStorage.setItem('nnlib-last', opened);
+} catch { /* nothing is kept in this window */ }
+
 // Before anything large is loaded, wait for the service worker that keeps it: so the second visit needs no network.
 async function keptByServiceWorker() {
   const service = navigator.serviceWorker;

@@ -1,0 +1,106 @@
+"""The course as a site, in a real browser: it prints what is stored, is moved and drawn on, and needs no network twice.
+
+It takes minutes, and Pyodide, so it runs on demand: `python -m pytest -n0 -m web` with notebooks 0, 1 and 4, and
+`-m "web or web_all"` with all of them.
+"""
+
+import pytest
+import web_page
+from chromium import BROWSER, required
+from test_browser import cells_with_views, move
+from web_page import differences, known
+
+from nnlib.__main__ import NOTEBOOKS
+from nnlib.notebooks import lessons
+
+SITE, FIRST_VISIT = 60e6, 35e6  # bytes at most
+MOST = ("00", "01", "04")
+ALL = [
+    pytest.param(path, marks=pytest.mark.web if path.name[:2] in MOST else pytest.mark.web_all, id=path.name)
+    for path in lessons(NOTEBOOKS)
+]
+
+
+@pytest.fixture(scope="module")
+def site(request, tmp_path_factory):
+    if "web" not in request.config.option.markexpr:
+        pytest.skip("on demand, for it takes minutes: python -m pytest -n0 -m web")
+    required(BROWSER, "chromium or google-chrome", "BROWSER")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = web_page.Site(tmp_path_factory.mktemp("web") / "site", playwright)
+        yield made
+        made.close()
+
+
+@pytest.fixture(autouse=True)
+def no_other_host(site):
+    yield
+    assert site.outside == []
+
+
+@pytest.mark.web
+def test_the_first_visit_loads_what_a_cell_needs_and_no_data(site):
+    """What is loaded before the first cell is done; the browser is new, so nothing is kept."""
+    site.open("01_neurons.ipynb")
+    assert site.run("from nnlib.viz import Neuron\nprint(Neuron(w1=2))").startswith("Neuron(w1=2.0")
+    sent = web_page.Counting.sent
+    assert not [path for path, _ in sent if "/mnist/" in path]
+    assert site.size < SITE
+    assert sum(size for _, size in sent) < FIRST_VISIT, sorted(sent, key=lambda pair: -pair[1])[:20]
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_a_notebook_tells_in_a_browser_what_is_stored(path, site):
+    site.open(path.name)
+    found = differences(path, site.run_all())
+    assert {name: pair for name, pair in found.items() if not known(name)} == {}
+
+
+@pytest.mark.web
+def test_views_move_and_run(site):
+    page = site.open("01_neurons.ipynb")
+    site.run_all()
+    for cell in cells_with_views(page):
+        move(cell.locator(".nnv"))
+
+
+@pytest.mark.web
+def test_a_drawn_digit_is_read(site):
+    page = site.open("00_start_here.ipynb")
+    site.run("from nnlib.viz import DigitPad\nDigitPad(drawing='')")
+    view = page.locator(".jp-OutputArea .nnv").first
+    pad = view.locator(".nnv-square").first
+    pad.wait_for()
+    pad.scroll_into_view_if_needed()
+    before, box = view.locator(".nnv-code").inner_text(), pad.bounding_box()
+    for k, (x, y) in enumerate([(0.5, 0.15), (0.5, 0.85)]):  # a one
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
+        (page.mouse.down, page.mouse.up)[k]()
+    web_page.until(lambda: view.locator(".nnv-code").inner_text() != before)
+    web_page.until(lambda: "reads a 1" in view.inner_text())
+
+
+@pytest.mark.web
+def test_data_and_progress_are_there_after_the_page_is_opened_again(site):
+    site.open("00_start_here.ipynb")
+    code = "from nnlib import load_mnist\n(X, y), _ = load_mnist()\nprint(X.shape, y[:5])"
+    assert site.run(code) == "(60000, 28, 28) [5 0 4 1 9]\n"
+    assert site.run("from nnlib.checks import progress\nprogress.record('01.1', '✓')\nprint(progress.load())") == (
+        "{'01.1': '✓'}\n"
+    )
+    site.page.wait_for_timeout(2000)  # the page writes it down
+    site.open("01_neurons.ipynb")
+    assert site.run("from nnlib.checks import progress\nprint(progress.load())") == "{'01.1': '✓'}\n"
+
+
+@pytest.mark.web
+def test_the_second_visit_needs_no_network(site):
+    """The last test: the server is gone for good."""
+    site.page.close()
+    site.page = None
+    site.server.shutdown()
+    site.server.server_close()
+    site.open("01_neurons.ipynb")
+    assert site.run("from nnlib.viz import Neuron\nprint(Neuron(w1=2))").startswith("Neuron(w1=2.0")
