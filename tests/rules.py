@@ -455,7 +455,7 @@ def skeleton(path, notebook):
 
 RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
 RULES += [mirrors, skeleton, unspoiled, reasons, prose_length]
-SHORT = {"00", "01", "02", "03"}  # the lessons whose prose has been brought to MOST_WORDS
+SHORT = {"00", "01", "02", "03", "04", "05"}  # the lessons whose prose has been brought to MOST_WORDS
 QUESTIONS = 3  # that a reader answers in a sentence, in each lesson
 READING = "What came out"  # what is closed below the cell that a prediction is about
 GLOSSARY = "99_glossary.ipynb"
