@@ -537,6 +537,8 @@ BUGS = [
         "viz/drawing",
         ("arrowheads point backwards", "base, across = end - head * way", "base, across = end + head * way"),
         ("a round mark is half as large", "self.circle(x, y, radius, ", "self.circle(x, y, radius / 2, "),
+        ("marks drawn together run into each other", "apart = np.full((len(places), 1, 2), np.nan)",
+         "apart = np.zeros((len(places), 1, 2))"),
         ("letters count as half as wide", "/ 64 * size / 100", "/ 128 * size / 100"),
     ),
     *bugs(
@@ -558,6 +560,7 @@ BUGS = [
         "viz/svg",
         ("text is not escaped", 'place | made, escape(shape.text)', 'place | made, shape.text'),
         ("lines run through gaps", "if k and here[k - 1] else", "if k else"),
+        ("only the last of several polygons is closed", 'words.replace("M", "ZM")[1:] + "Z"', 'words + "Z"'),
         ("dashes are lost", "        if dash:\n", "        if False:\n"),
     ),
     *bugs(
@@ -797,8 +800,8 @@ BUGS = [
         ("lines above 0 look as those below", '"positive", ()) if weight > 0', '"positive", ()) if weight < 0'),
         ("a line picks the mirrored weight", "does=pick(*place)", "does=pick(layer, j + 1, i + 1)"),
         ("maps stand on their heads", "first : first + len(ys), ::-1]", "first : first + len(ys)]"),
-        ("test points are filled", 'if k < frame.n_train else', 'if k > frame.n_train else'),
-        ("class 0 is round", '"round" if label else "square"', '"square" if label else "round"'),
+        ("test points are filled", "< frame.n_train\n", "> frame.n_train\n"),
+        ("class 0 is round", '(1, "round"), (0, "square")', '(0, "round"), (1, "square")'),
         ("the test curve has the role of training", '"test": ("validation"', '"test": ("training"'),
         ("the number of a weight is dragged the wrong way", '{"change": (0, -0.02)}', '{"change": (0, 0.02)}'),
         ("ArrowDown goes up", 'Down": near(layer, source + 1, target)', 'Down": near(layer, source - 1, target)'),

@@ -95,6 +95,8 @@ def every_shape():
     sheet.mark("diamond", 150, 80, 10, fill="paper", line="ink", width=2)
     sheet.mark("cross", 190, 80, 10, line="wrong", width=2)
     sheet.mark("triangle", 230, 80, 10, fill="third")
+    sheet.marks("round", [(250, 70), (250, 90)], 8, fill="class 1", line="ink")
+    sheet.marks("square", [(275, 72), (285, 80)], 8, fill="class 0", line="paper", width=2)  # they overlap
     sheet.image(np.linspace(-1, 1, 64).reshape(8, 8), 10, 110, 60, 60, "signed")
     sheet.image(np.eye(6), 90, 110, 60, 60, "ink")
     sheet.text("number 12", 160, 130, size=16, bold=True)
@@ -118,6 +120,10 @@ def test_every_shape_is_drawn_alike(dark, browser_page):
         (64, 80),
         (110, 80),
         (150, 80),
+        (250, 70),
+        (250, 80),
+        (250, 90),
+        (280, 76),
         (14, 114),
         (66, 166),
         (95, 115),
@@ -172,6 +178,28 @@ def test_all_marks_are_about_as_large(kind):
     assert 16 <= len(columns) <= 30
     assert abs((columns[0] + columns[-1]) / 2 - 29.5) <= 1
     assert 16 <= len(rows) <= 30
+
+
+@pytest.mark.parametrize("kind", ["round", "square"])
+def test_marks_drawn_together_are_as_those_drawn_alone(kind):
+    one, together = Drawing(90, 60), Drawing(90, 60)
+    places = [(20, 20), (60, 35)]
+    for place in places:
+        one.mark(kind, *place, 10, fill="class 1", line="ink", width=2)
+    together.marks(kind, places, 10, fill="class 1", line="ink", width=2)
+    assert rms(painted(one), painted(together))[0] < 0.03
+    assert svg(together).count("<path") == 1
+    assert svg(together).count("M") == svg(together).count("Z") == 2
+    together.marks(kind, np.empty((0, 2)), 10, fill="class 1")
+    assert len(together.shapes) == 1
+
+
+def test_marks_outside_of_a_panel_are_left_out():
+    panel = Panel(Drawing(100, 100), (10, 10, 80, 80), (0, 1), (0, 1))
+    panel.marks("square", [0.5, -0.1, 0.5, 1.0], [0.5, 0.5, 1.1, 0.0], 4, fill="ink")
+    points = panel.drawing.shapes[0].points
+    np.testing.assert_allclose(points[[0, 5]] + 3.6, [(50, 50), (90, 90)])
+    assert len(points) == 9
 
 
 def test_upright_text_is_read_upwards():

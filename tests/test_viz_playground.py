@@ -283,15 +283,31 @@ def test_points_lie_where_the_data_are_and_have_the_marks_of_their_class():
     inside = (np.abs(X) <= WIDE).all(axis=1)
     assert 200 < inside.sum() < N  # what is beyond the frame is not drawn on its edge
     for name, part in [("training", inside & (np.arange(N) < 90)), ("test", inside & (np.arange(N) >= 90))]:
-        marks = view.drawing.named(f"{name} point")
-        assert len(marks) == part.sum()
-        for mark, (x1, x2), label in zip(marks, X[part], y[part], strict=True):
-            x, y_ = (mark.x, mark.y) if label else (mark.x + mark.wide / 2, mark.y + mark.high / 2)
-            assert type(mark).__name__ == ("Circle" if label else "Rect")
-            np.testing.assert_allclose((x - PLANE) / SIDE, (x1 + WIDE) / (2 * WIDE))
-            np.testing.assert_allclose((MIDDLE + SIDE / 2 - y_) / SIDE, (x2 + WIDE) / (2 * WIDE))
+        for label in (0, 1):
+            (marks,) = view.drawing.named(f"{name} points of class {label}")  # all in one shape: see below
+            each = np.vstack([marks.points, [[np.nan, np.nan]]]).reshape(len(X[part & (y == label)]), -1, 2)[:, :-1]
+            places = (each.max(axis=1) + each.min(axis=1)) / 2
+            apart = np.hypot(*(each - places[:, None]).transpose(2, 0, 1))
+            assert len(each[0]) == (16 if label else 4)
+            np.testing.assert_allclose(apart, 3.8 if label else 3.8 * 0.9 * 2**0.5)
+            x1, x2 = X[part & (y == label)].T
+            np.testing.assert_allclose((places[:, 0] - PLANE) / SIDE, (x1 + WIDE) / (2 * WIDE))
+            np.testing.assert_allclose((MIDDLE + SIDE / 2 - places[:, 1]) / SIDE, (x2 + WIDE) / (2 * WIDE))
             look = (f"class {label}", "paper") if name == "training" else ("paper", f"class {label}")
-            assert (mark.fill, mark.line) == look
+            assert (marks.fill, marks.line) == look
+
+
+def test_a_picture_has_one_element_for_all_points_that_look_the_same():
+    """A browser needs far longer for three hundred."""
+    one, many = Playground(share=10), Playground(share=90)
+    assert one.picture.count("<") == many.picture.count("<") < 250
+
+
+def test_what_has_a_tip_keeps_its_own_element():
+    picture = Playground().picture
+    shapes = Playground().drawing.shapes
+    assert picture.count("<title>") == sum(bool(shape.tip) for shape in shapes) > 20
+    assert picture.count("data-does") == sum(shape.does is not None for shape in shapes) > 10
 
 
 def test_curves_have_their_roles_and_lie_where_their_losses_are():

@@ -67,7 +67,7 @@ class Rect(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class Path(Shape):
-    """A line through points (n, 2), broken where they are nan; `closed` makes a polygon of it.
+    """A line through points (n, 2), broken where they are nan; `closed` makes a polygon of each of its parts.
 
     round: whether its ends and corners are, as those of a pen
     """
@@ -211,6 +211,12 @@ class Drawing:
         else:
             self.polygon(radius * MARKS[kind] + (x, y), **look)
 
+    def marks(self, kind, places, radius=6, **look):
+        """Add a "round" or "square" mark at each of the places (n, 2), all as one shape: far faster than one by one."""
+        corners = radius * MANY[kind]
+        apart = np.full((len(places), 1, 2), np.nan)  # between two marks
+        self.polygon(np.concatenate([np.asarray(places)[:, None] + corners, apart], axis=1).reshape(-1, 2)[:-1], **look)
+
     def legend(self, x, y, items, gap=18):
         """Add samples with their names, from left to right; items: triples of a name, a role, and "line" or a mark."""
         for name, role, kind in items:
@@ -242,4 +248,8 @@ MARKS = {
     "diamond": turned([(1.2, k / 4) for k in range(4)]),
     "triangle": turned([(1.25, k / 3) for k in range(3)]),
     "star": turned([(0.6 if k % 2 else 1.5, k / 10) for k in range(10)]),
+}
+MANY = {  # of marks that are drawn together
+    "round": turned([(1, k / 16) for k in range(16)]),
+    "square": np.array([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
 }

@@ -126,10 +126,14 @@ class Panel:
         if self.inside(x, y):
             self.drawing.mark(kind, float(self.x(x)), float(self.y(y)), radius, **look)
 
+    def marks(self, kind, xs, ys, radius=6, **look):
+        """Add marks that look the same, as one shape, but for those that lie outside."""
+        self.drawing.marks(kind, self.places(xs, ys)[self.inside(xs, ys)], radius, **look)
+
     def inside(self, x, y):
-        """Whether a place lies in the panel."""
-        at_x, at_y = float(self.x(x)) - self.left, float(self.y(y)) - self.top
-        return -1e-6 <= at_x <= self.wide + 1e-6 and -1e-6 <= at_y <= self.high + 1e-6
+        """Whether a place lies in the panel, or each of several."""
+        at_x, at_y = self.x(x) - self.left, self.y(y) - self.top
+        return (at_x >= -1e-6) & (at_x <= self.wide + 1e-6) & (at_y >= -1e-6) & (at_y <= self.high + 1e-6)
 
     def area(self, start, end, **look):
         """Add an area of full height from one number of the x axis to another one."""

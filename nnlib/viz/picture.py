@@ -82,10 +82,11 @@ def path(shape, ax, dark):
     """Draw a path; a point that is nan lifts the pen."""
     here = ~np.isnan(shape.points).any(axis=1)
     after_gap = np.concatenate([[True], ~here[:-1]])
-    codes = np.where(after_gap, Way.MOVETO, Way.LINETO)[here]
-    points = shape.points[here]
+    codes, points = np.where(after_gap, Way.MOVETO, Way.LINETO), np.nan_to_num(shape.points)
     if shape.closed:
-        points, codes = np.vstack([points, points[:1]]), np.append(codes, Way.CLOSEPOLY)
+        codes, points = np.append(np.where(here, codes, Way.CLOSEPOLY), Way.CLOSEPOLY), np.vstack([points, points[:1]])
+    else:
+        codes, points = codes[here], points[here]
     pen = {"capstyle": "round", "joinstyle": "round"} if shape.round else {}
     return ax.add_patch(PathPatch(Way(points, codes), **look(shape, dark) | pen))
 

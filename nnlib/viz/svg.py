@@ -86,15 +86,16 @@ def path(shape):
     """Return a path; a point that is nan lifts the pen."""
     here = ~np.isnan(shape.points).any(axis=1)
     points = (shape.points[here].round(2) + 0.0).ravel().tolist()
-    words = way(here.tobytes()) % tuple(points)  # far faster than one by one
+    words = way(here.tobytes(), shape.closed) % tuple(points)  # far faster than one by one
     pen = {"stroke-linecap": "round", "stroke-linejoin": "round"} if shape.round else {}
-    return "path", {"d": words + "Z" * shape.closed} | look(shape) | pen, ""
+    return "path", {"d": words} | look(shape) | pen, ""
 
 
 @lru_cache(maxsize=256)
-def way(here):
+def way(here, closed):
     """Return the words of a path, with a place for each number; `here` has a byte for each point, 0 for a gap."""
-    return "".join("L%g %g" if k and here[k - 1] else "M%g %g" for k, one in enumerate(here) if one)
+    words = "".join("L%g %g" if k and here[k - 1] else "M%g %g" for k, one in enumerate(here) if one)
+    return words.replace("M", "ZM")[1:] + "Z" if closed else words
 
 
 def text(shape):

@@ -16,10 +16,11 @@ def draw_table(sheet, frame, reading):
     """Add the counts of all cells; the more mistakes in a cell, the deeper its colour."""
     wrong = np.where(np.eye(*frame.table.shape, dtype=bool), 0, frame.table)
     wrong[:, 10] = 0
+    depths, sums, xs = (0.5 * wrong / max(1, wrong.max())).tolist(), frame.table.sum(axis=1).tolist(), COLUMNS.tolist()
     for (row, column), count in np.ndenumerate(frame.table):
-        x, y = COLUMNS[column], TOP + row * HIGH
-        tip = f"{row} {reading(column)}: {count:,} of {frame.table[row].sum():,}"
-        look = {"opacity": 0.5 * wrong[row, column] / max(1, wrong.max()), "line": "faint", "width": 1}
+        x, y = xs[column], TOP + row * HIGH
+        tip = f"{row} {reading(column)}: {count:,} of {sums[row]:,}"
+        look = {"opacity": depths[row][column], "line": "faint", "width": 1}
         does = Move(put={"digit": row, "read": column})
         sheet.rect(x, y, WIDE, HIGH, fill="wrong", **look, does=does, tip=tip, name=f"{row} {column}")
         sheet.text(count, x + WIDE / 2, y + HIGH / 2, align="middle", bold=row == column)

@@ -115,10 +115,12 @@ def draw_output(sheet, frame):
     plane.image(frame.output, "signed", name="output")
     plane.frame(xlabel="x1 →")
     sheet.text("x2 →", PLANE + SIDE + 9, MIDDLE, align="middle", turned=True)
-    for k, ((x1, x2), label) in enumerate(zip(frame.points.tolist(), frame.labels, strict=True)):
-        role, mark = f"class {label}", "round" if label else "square"
-        fill, line, name = (role, "paper", "training point") if k < frame.n_train else ("paper", role, "test point")
-        plane.mark(mark, x1, x2, 3.8, fill=fill, line=line, width=1.2, name=name)
+    is_train = np.arange(len(frame.labels)) < frame.n_train
+    for label, mark in [(1, "round"), (0, "square")]:
+        role = f"class {label}"
+        for chosen, fill, line, name in [(~is_train, "paper", role, "test"), (is_train, role, "paper", "training")]:
+            xs, ys = frame.points[chosen & (frame.labels == label)].T
+            plane.marks(mark, xs, ys, 3.8, fill=fill, line=line, width=1.2, name=f"{name} points of {role}")
 
 
 def draw_picked(sheet, frame, layout, movable):

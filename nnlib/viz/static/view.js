@@ -251,7 +251,7 @@ function render({ model, el }, more) {
   function redraw() {
     const text = model.get("picture");
     if (!text) return;
-    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    const svg = document.adoptNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
     const { width, height } = svg.viewBox.baseVal;
     sheet.style.setProperty("--wide", `${width}px`);
     sheet.style.setProperty("--tall", height / width);
