@@ -175,7 +175,7 @@ def test_what_notebook_5_says_of_the_playground_comes_out_there():
         f"At 3 the curve {jumps}, and there, as at 10, the answers are {guesses}. With *Adam*, 0.01 is {enough}, "
         f"and 0.3 {much}"
     ) in text
-    assert right(lr=1, seed=2) < fast - 0.15, "with another *seed of weights* it is far worse"
+    assert right(lr=1, seed=2) < fast - 0.15, "with another *seed* it is far worse"
 
 
 def test_every_file_of_claims_is_of_a_notebook():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib import viz
-from nnlib.viz import Descent, Neuron, View
+from nnlib.viz import Descent, Neuron, Order, View
 from nnlib.viz.controls import Choice, Own
 from nnlib.viz.neuron import border, neuron_frame
 
@@ -128,6 +128,13 @@ def test_a_state_from_the_browser_moves_the_frame_and_a_wrong_one_is_said():
     assert "b=1.0" in shown.code
     shown.set_state({"state": shown.state | {"b": "much"}})
     assert shown.error == "ValueError: Neuron expected b from -3 to 3, got 'much'"
+
+
+@pytest.mark.parametrize("names", [["seed"], ["lr"], ["activation"], ["optimizer"], ["gate"], ["scale"], ["batch"],
+                                   ["hidden", "shape"], ["decay", "l2"]], ids=" ".join)  # fmt: skip
+def test_one_thing_has_one_label_in_all_views(names):
+    labels = {c.label for view in VIEWS if view is not Order for c in view.controls if c.name in names}
+    assert len(labels) == 1, "Order's seed is that of its shuffle; all others have the field's term"
 
 
 @pytest.mark.parametrize("kind", [view for view in VIEWS if view.plays])

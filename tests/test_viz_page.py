@@ -79,7 +79,7 @@ def test_every_control_moves_by_keys(kind, shown):
 def test_a_control_without_effect_is_disabled_and_says_so(shown):
     view = Descent(compare="Adam")
     tab = shown(view)
-    momentum, rate = tab.get_by_label("momentum mu"), tab.get_by_label("its rate")
+    momentum, rate = tab.get_by_label("momentum mu"), tab.get_by_label("its learning rate")
     assert (momentum.is_disabled(), rate.is_disabled()) == (True, False)
     assert "no effect" in momentum.locator("xpath=..").inner_text()
     tab.get_by_label("optimizer").select_option("momentum")  # at once, without the kernel

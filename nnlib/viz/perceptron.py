@@ -75,8 +75,8 @@ class Perceptron(View):
     title = "A neuron that learns from its mistakes"
     plays = True
     controls = (
-        Choice("gate", "logic gate to learn", ("and", "or", "nand", "xor"), "and"),
-        Slider("seed", "seed of the initial weights", 0, 19, 1, 0),
+        Choice("gate", "logic gate", ("and", "or", "nand", "xor"), "and"),
+        Slider("seed", "seed", 0, 19, 1, 0),
         Slider("step", "correction", 0, MOST, 1, 0),
     )
     goals = {"at rest": lambda frame: frame.rests and frame.step == len(frame.shown)}

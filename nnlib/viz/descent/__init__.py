@@ -52,7 +52,9 @@ class Descent(View):
         Slider("y", "start y", -3.3, 3.3, 0.05, 1),
         Slider("step", "step", 0, STEPS, 1, 30),
         Choice("compare", "compare with", ("none", *RULES), "none"),
-        Slider("compare_lr", "its rate", 1e-3, 10, 0.05, 0.2, "log", tuple(("compare", rule) for rule in RULES)),
+        Slider(
+            "compare_lr", "its learning rate", 1e-3, 10, 0.05, 0.2, "log", tuple(("compare", rule) for rule in RULES)
+        ),
     )
     plays = True
     goals = {"less than 0.001 above the lowest point": lambda frame: frame.walk.above[-1] < 1e-3}

@@ -90,7 +90,7 @@ class Initialisation(View):
     title = "Initial weights: what goes up, what comes back"
     controls = (
         RuleChoice("rule", "initialisation", tuple(OWN), "he_normal"),
-        Slider("scale", "times", 0.1, 10, 0.05, 1.0, scale="log"),
+        Slider("scale", "initial weights ×", 0.1, 10, 0.05, 1.0, scale="log"),
         Choice("activation", "activation", tuple(OR_NONE), "ReLU"),
         Slider("depth", "depth", 1, 20, 1, 10),
         Slider("seed", "seed", 0, 20, 1, 0),

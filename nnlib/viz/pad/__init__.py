@@ -87,8 +87,8 @@ class DigitPad(View):
     title = "Draw a digit and see it read"
     own = "pad.js"
     controls = (
-        Choice("normalise", "the net gets it", ("as MNIST", "as drawn"), "as MNIST"),
-        Slider("pen", "width of the pen", 1, 5, 0.2, 2.4),
+        Choice("normalise", "normalisation", ("as MNIST", "as drawn"), "as MNIST"),
+        Slider("pen", "pen width", 1, 5, 0.2, 2.4),
         Strokes("drawing", "the drawing", THREE),
     )
 

@@ -55,7 +55,7 @@ class LiveTraining(Live):
     restarts = ("hidden", "activation", "scale", "dropout", "optimizer", "batch", "pictures", "seed")
     models = restarts[:4]  # what a reader's model does not ask for
     controls = (
-        Choice("hidden", "hidden units", ("none", "32", "128", "32-32"), "32"),
+        Choice("hidden", "hidden layers", ("none", "32", "128", "32-32"), "32"),
         Choice("activation", "activation", tuple(ACTIVATIONS), "ReLU"),
         Slider("scale", "initial weights ×", 1e-3, 100, 0.1, 1.0, scale="log"),
         Choice("optimizer", "optimizer", tuple(OPTIMIZERS), "Adam"),
