@@ -113,7 +113,7 @@ def read_at_once(source):
 
 def prose_length(path, notebook):
     """No cell of a lesson has more prose than one reads before the next code."""
-    if path.name[:2] not in SHORT:
+    if path.name == GLOSSARY:
         return []
     counts = [(cell.id, read_at_once(cell.source)) for cell in markdown(notebook)]
     return [
@@ -455,7 +455,6 @@ def skeleton(path, notebook):
 
 RULES = [form, self_contained, accessible, links, words, typed_numbers, code_in_hints, shapes_of_symbols, claimed]
 RULES += [mirrors, skeleton, unspoiled, reasons, prose_length]
-SHORT = {"00", "01", "02", "03", "04", "05"}  # the lessons whose prose has been brought to MOST_WORDS
 QUESTIONS = 3  # that a reader answers in a sentence, in each lesson
 READING = "What came out"  # what is closed below the cell that a prediction is about
 GLOSSARY = "99_glossary.ipynb"
