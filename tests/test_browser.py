@@ -146,6 +146,7 @@ def move(view):
     """Move the first slider of a view by key and mouse, and let it run: its line of code and its picture follow."""
     drawing, code = view.locator("[data-drawn]"), view.locator(".nnv-code")
     drawing.wait_for()
+    assert view.locator(".nnv-error").inner_text() == ""
     slider = view.locator(".nnv-row:not(.nnv-back) input[type=range]").first
     drawn = int(drawing.get_attribute("data-drawn"))
     for hand in ["key", "mouse"]:

@@ -60,6 +60,16 @@ for view in {view for view in vars(viz).values() if isinstance(view, type) and i
 """
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
+def test_the_greeting_of_the_page_is_answered_and_changes_nothing(view, monkeypatch):
+    shown, sent = view(), []
+    before, picture = dict(shown.state), shown.picture
+    monkeypatch.setattr(type(shown), "send", lambda self, content, buffers=None: sent.append(content))
+    shown._handle_custom_msg({"do": "hello"}, [])
+    assert sent == [{"do": "hello"}]
+    assert (shown.error, shown.state, shown.picture) == ("", before, picture)
+
+
 def test_a_new_activation_is_offered_by_every_view():
     """All but Backward, whose two activations are written out for the sake of the reader's pieces."""
     run = subprocess.run([sys.executable, "-c", NEW_ACTIVATION], capture_output=True, text=True, check=True)

@@ -122,6 +122,8 @@ class DigitPad(View):
 
     def receive(self, _, content, buffers):
         """Show the picture that the browser sends, or say inside the view why not."""
+        if "size" not in content:  # another message, such as the greeting
+            return
         self.error = ""
         try:
             if not buffers or len(buffers[0]) > LARGEST:
