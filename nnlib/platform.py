@@ -4,6 +4,7 @@ In a browser, Python is a WebAssembly program (Pyodide) in JupyterLite: one thre
 shipped, files that the page keeps for its reader.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -40,7 +41,8 @@ def bring(path):
         return
     import js
 
-    address = f"{js.location.href.partition('/extensions/')[0]}/static/mnist/{path.name}"
+    # the kernel's script lies in extensions/, that of a view alone at the top
+    address = f"{re.sub(r'/(extensions/.*|[^/]*)$', '', js.location.href)}/static/mnist/{path.name}"
     request = js.XMLHttpRequest.new()
     request.open("GET", address, False)  # a kernel in a browser is a thread of its own, and may wait
     request.responseType = "arraybuffer"

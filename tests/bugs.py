@@ -405,6 +405,12 @@ BUGS = [
         ("a tuple may have any numbers", "== right and isinstance(mine, tuple)", "and isinstance(mine, tuple)"),
     ),
     *bugs(
+        "viz/alone",
+        ("any name of the module is taken for a view", "if name not in NAMES:", "if not hasattr(viz, name):"),
+        ("what no view says is heard as well", 'self.heard = "_esm" in', 'self.heard = True or "_esm" in'),
+        ("a state that is given is left out", "kind.from_text(text) if colon else kind()", "kind()"),
+    ),
+    *bugs(
         "review/exercises",
         ("numbers do not change", "return moved * factor", "return value * factor"),
         ("two options look alike", "<= APART * np", "< 0 * np"),

@@ -200,7 +200,9 @@ def script(monkeypatch):
     return made
 
 
-def test_mnist_is_fetched_once_from_the_site_itself(browser, script):
+@pytest.mark.parametrize("place", ["extensions/@jupyterlite/kernel/static/worker.js", "view-worker.js"])
+def test_mnist_is_fetched_once_from_the_site_itself(place, browser, script):
+    script.location.href = f"https://school.example/course/{place}"
     platform.bring(browser / "digits.gz")
     assert (browser / "digits.gz").read_bytes() == b"digits"
     del sys.modules["js"]

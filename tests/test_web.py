@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from patience import PATIENCE
 
 import nnlib.web
+from nnlib import viz
 from nnlib.__main__ import NOTEBOOKS
 from nnlib.data.mnist import SHA256
 from nnlib.notebooks import lessons
@@ -242,6 +243,18 @@ def test_a_site_takes_its_place_at_once_and_a_half_one_never(parts, tmp_path):
     assert (target / "page").read_text() == "newer"
     assert json.loads((target / site.ABOUT).read_text())["site"] != first  # else a browser would keep the old one
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_the_page_of_one_view_knows_all_views_and_the_lessons_that_show_them(parts, tmp_path):
+    site.build(tmp_path / "site", [], tmp_path, NOTEBOOKS)
+    page = (tmp_path / "site/view.html").read_text()
+    known = json.loads(re.search(r'<script id="views" type="application/json">(.*)</script>', page)[1])
+    assert set(known) == set(viz.__all__) - {"View"}
+    assert known["Neuron"] == {"title": viz.Neuron.title, "lesson": "01_neurons.ipynb"}
+    for each in known.values():
+        assert (NOTEBOOKS / each["lesson"]).exists()
+    for script in ["view.js", "view-worker.js"]:
+        assert (tmp_path / "site" / script).read_bytes() == (site.STATIC / script).read_bytes()
 
 
 def test_what_is_no_site_is_not_replaced(parts, tmp_path):

@@ -9,8 +9,10 @@ import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
+from nnlib import viz
 from nnlib.data.mnist import FOLDER, SHA256
 from nnlib.notebooks import lessons
+from nnlib.viz.alone import NAMES
 from nnlib.web import licences
 from nnlib.web.inputs import KNOWN, gather, pure_wheels
 from nnlib.web.start import page
@@ -124,6 +126,11 @@ def finish(site, packages, notebooks):
     (site / "static/mnist").mkdir(parents=True)
     for name in SHA256:  # JupyterLite takes only what it knows from static/
         shutil.copyfile(FOLDER / name, site / "static/mnist" / name)
+    for name in ("view.js", "view-worker.js"):
+        shutil.copyfile(STATIC / name, site / name)
+    alone = (STATIC / "view.html").read_text(encoding="utf-8")
+    known = json.dumps(views(notebooks))
+    (site / "view.html").write_text(alone.replace("VIEWS_OF_THE_COURSE", known), encoding="utf-8")
     licences.write(site, packages)
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     digest = hashlib.sha256()
@@ -135,6 +142,18 @@ def finish(site, packages, notebooks):
     about = {"site": version, "pyodide": KNOWN["pyodide"]}
     about |= {name: distribution(name).version for name in ("jupyterlite-core", "jupyterlite-pyodide-kernel")}
     (site / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def views(notebooks):
+    """Return {name: its title and the first lesson that shows it} of all views, for the page that has one alone."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in lessons(notebooks)}
+    return {
+        name: {
+            "title": getattr(viz, name).title,
+            "lesson": next((lesson for lesson, text in texts.items() if f"{name}(" in text), "00_start_here.ipynb"),
+        }
+        for name in NAMES
+    }
 
 
 def move(site, target):
