@@ -802,6 +802,11 @@ BUGS = [
         ("an edit adds up in small moves", "self.held[:2] != (epoch, picked)", "True"),
     ),
     *bugs(
+        "viz/playground/thumbnails",
+        ("thumbnails show the other class", "*X[y == label].T", "*X[y != label].T"),
+        ("all thumbnails show the first feature", "enumerate(maps)", "enumerate([maps[0]] * len(maps))"),
+    ),
+    *bugs(
         "viz/playground/picture",
         ("lines above 0 look as those below", '"positive", ()) if weight > 0', '"positive", ()) if weight < 0'),
         ("a line picks the mirrored weight", "does=pick(*place)", "does=pick(layer, j + 1, i + 1)"),

@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import CONTRAST, traits
 from test_viz import VIEWS, ends
 
-from nnlib.viz import Descent, DigitPad, Neuron
-from nnlib.viz.controls import Choice, Own
+from nnlib.viz import Descent, DigitPad, Neuron, Playground
+from nnlib.viz.controls import Choice, Own, Pictures
 from nnlib.viz.pad.ink import Strokes
 
 pytestmark = pytest.mark.browser
@@ -67,13 +67,35 @@ def test_every_control_moves_by_keys(kind, shown):
         if acts := getattr(control, "acts", ()):  # else it is disabled
             tab.evaluate("state => window.model.arrive({ state })", view.state | dict(acts[:1]))
         row, here = tab.get_by_label(control.label, exact=True), view.state[control.name]
-        if isinstance(control, Choice):
+        if isinstance(control, Pictures):
+            tab.get_by_role("group", name=control.label).get_by_label(here, exact=True).press("ArrowDown")
+        elif isinstance(control, Choice):
             row.press("ArrowUp" if here == control.options[-1] else "ArrowDown")
         else:
             row.press("ArrowLeft" if here >= view.moves["ends"].get(control.name, control.high) else "ArrowRight")
         said = tab.evaluate("window.saved")[-1][control.name]
         assert said != here
         assert control.check("it", said) == said
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_data_and_features_are_chosen_by_pictures_that_are_radio_buttons(dark, shown):
+    view = Playground()
+    tab = shown(view, dark=dark)
+    for name in ("data", "features"):
+        control = view.control(name)
+        group = tab.get_by_role("group", name=control.label, exact=True)
+        assert group.get_by_role("radio").count() == group.locator("svg").count() == len(control.options)
+        chosen = lambda group=group: [r.get_attribute("value") for r in group.get_by_role("radio", checked=True).all()]  # noqa: E731
+        assert chosen() == [view.state[name]]
+        for option in control.options[::-1]:
+            group.locator("label", has_text=option).last.click()
+            assert tab.evaluate("window.saved").pop()[name] == option
+            assert chosen() == [option]
+        tab.evaluate("state => window.model.arrive({ state })", view.state)
+        assert chosen() == [view.state[name]]
+        sizes = group.locator("svg").evaluate_all("all => all.map(e => [e.clientWidth, e.clientHeight])")
+        assert {tuple(size) for size in sizes} == {(44, 44)}
 
 
 def test_a_control_without_effect_is_disabled_and_says_so(shown):

@@ -1,5 +1,6 @@
 """The view Playground: its run against the library's own loop, its maps against nets by hand, readers' mistakes."""
 
+import re
 import threading
 
 import numpy as np
@@ -502,3 +503,16 @@ def test_the_readers_functions_cannot_spoil_the_network():
     before = params(view)
     assert "step returned None" in view.run(1).error
     np.testing.assert_array_equal(params(view), before)
+
+
+def test_thumbnails_show_their_data_and_features():
+    data, features = (Playground().control(name) for name in ("data", "features"))
+    assert len(set(data.pictures)) == len(data.options)
+    for name, picture in zip(data.options, data.pictures, strict=True):
+        X, y = DATA[name](90, rng=np.random.default_rng(0), noise=0.0)
+        inside = (np.abs(X) <= WIDE).all(axis=1)
+        for role, label in [("blue", 1), ("orange", 0)]:
+            (words,) = re.findall(rf'<path d="([^"]*)" class="f-{role}"', picture)
+            assert words.count("M") == (inside & (y == label)).sum()
+    for name, picture in zip(features.options, features.pictures, strict=True):
+        assert picture.count("<image ") == len(FEATURES[name]) == len(set(re.findall(r'href="([^"]*)"', picture)))

@@ -67,3 +67,10 @@ class Choice:
         return value
 
     read = check
+
+
+@dataclass(frozen=True)
+class Pictures(Choice):
+    """One of several words, each with a small picture above it, an SVG."""
+
+    pictures: tuple = ()

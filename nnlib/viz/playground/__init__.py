@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib import evaluate, train
-from nnlib.viz.controls import Choice, Slider
+from nnlib.viz.controls import Choice, Pictures, Slider
 from nnlib.viz.known_activations import OR_NONE
 from nnlib.viz.live import Live
 from nnlib.viz.playground.net import DATA, FEATURES, FINE, OPTIMIZERS, SHAPES, Run, maps_of
 from nnlib.viz.playground.picture import draw_picture
+from nnlib.viz.playground.thumbnails import data_picture, features_picture
 
 
 class Record(NamedTuple):
@@ -108,10 +109,10 @@ class Playground(Live):
     restarts = ("data", "noise", "share", "features", "shape", "activation", "seed")
     picks = ("layer", "source", "target")
     controls = (
-        Choice("data", "data", tuple(DATA), "circle"),
+        Pictures("data", "data", tuple(DATA), "circle", tuple(map(data_picture, DATA))),
         Slider("noise", "noise", 0, 0.4, 0.05, 0.1),
         Slider("share", "% for training", 10, 90, 10, 60),
-        Choice("features", "features", tuple(FEATURES), "x1 and x2"),
+        Pictures("features", "features", tuple(FEATURES), "x1 and x2", tuple(map(features_picture, FEATURES))),
         Choice("shape", "hidden layers", SHAPES, "4"),
         Choice("activation", "activation", tuple(OR_NONE), "Tanh"),
         Slider("lr", "learning rate", 1e-3, 10, 0.05, 0.1, scale="log"),

@@ -159,6 +159,22 @@ function listen(picture, { model, apply, place }) {
   });
 }
 
+// One of several pictures: radio buttons, so that Tab and the arrow keys do what they do everywhere.
+function pictures(parent, { label, name, options, pictures: texts }, apply) {
+  const made = element(parent, "fieldset", { class: "nnv-picks" }), group = newId();
+  element(made, "legend", {}, label);
+  options.forEach((option, k) => {
+    const pick = element(made, "label", { class: "nnv-pick" });
+    const radio = input(pick, "input", { type: "radio", name: group, value: option });
+    radio.addEventListener("change", () => apply({ [name]: option }));
+    const svg = document.adoptNode(new DOMParser().parseFromString(texts[k], "image/svg+xml").documentElement);
+    svg.setAttribute("aria-hidden", "true"); // the word below it says the same
+    pick.appendChild(svg);
+    element(pick, "span", {}, option);
+  });
+  return made;
+}
+
 function render({ model, el }, more) {
   const spec = model.get("spec"), inputs = {};
   const root = element(el, "div", { class: "nnv", role: "group", "aria-label": spec.title });
@@ -205,6 +221,11 @@ function render({ model, el }, more) {
       more.input({ ...context, control, row, redraw: () => redraw() });
       continue;
     }
+    if (control.kind === "Pictures") {
+      row.className = "";
+      inputs[control.name] = [pictures(row, control, apply), element(row, "output", { hidden: "" }), control];
+      continue;
+    }
     element(row, "label", { for: id }, control.label);
     let made;
     if (control.kind === "Slider") {
@@ -228,6 +249,7 @@ function render({ model, el }, more) {
     const state = model.get("state");
     for (const [name, [made, output, control]] of Object.entries(inputs)) {
       const isSlider = control.kind === "Slider", value = isSlider ? Math.min(state[name], endOf(control)) : state[name];
+      for (const radio of made.elements ?? []) radio.checked = radio.value === value;
       if (isSlider) made.max = toSlider(control, endOf(control));
       if (document.activeElement !== made || made.tagName === "SELECT") made.value = toSlider(control, value);
       if (control.scale && control.scale !== "linear") made.setAttribute("aria-valuetext", String(value));
