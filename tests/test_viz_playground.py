@@ -511,8 +511,10 @@ def test_thumbnails_show_their_data_and_features():
     for name, picture in zip(data.options, data.pictures, strict=True):
         X, y = DATA[name](90, rng=np.random.default_rng(0), noise=0.0)
         inside = (np.abs(X) <= WIDE).all(axis=1)
-        for role, label in [("blue", 1), ("orange", 0)]:
+        for role, label, corner in [("blue", 1, (0, -1.6)), ("orange", 0, (-1.44, -1.44))]:
             (words,) = re.findall(rf'<path d="([^"]*)" class="f-{role}"', picture)
-            assert words.count("M") == (inside & (y == label)).sum()
+            starts = np.array(re.findall(r"M(\S+) ([^LZ\s]+)", words), float) - corner
+            places = 22 + 21 * X[inside & (y == label)] * (1, -1) / WIDE
+            np.testing.assert_allclose(starts, places, atol=0.01)
     for name, picture in zip(features.options, features.pictures, strict=True):
         assert picture.count("<image ") == len(FEATURES[name]) == len(set(re.findall(r'href="([^"]*)"', picture)))
