@@ -4,7 +4,7 @@ from nnlib.viz.drawing import Drawing, Move, text_width
 
 LEFT, INDENT, GRIP = 28, 24, 22
 HIGH, MORE, APART = 28, 19, 6  # of a box with one line; of each further line; between two boxes
-NARROWEST, TOP = 460, 42
+NARROWEST, TOP = 428, 42  # NARROWEST: a window of 400 pixels shows it whole
 HELP = "Click a line to put it in, and drag it to its place. By keys: ↑ and ↓ choose a line, Enter puts it in or out, "
 MOVES = "Shift with ↑ and ↓ moves it, c checks."
 INDENTS = "Shift with ↑ and ↓ moves it, ← and → indent it, c checks."
@@ -82,7 +82,7 @@ def brackets(puzzle, rest):
 
 def draw_sentence(*rows):
     """Return the Drawing of an answer of one line: a sentence, in rows."""
-    sheet = Drawing(max(NARROWEST, *map(text_width, rows)) + 24, 100)
+    sheet = Drawing(max(NARROWEST, *(round(text_width(row)) + 24 for row in rows)), 100)
     for k, row in enumerate(rows):
         sheet.text(row, 12, 24 + 24 * k, name="sentence")
     return sheet
