@@ -85,6 +85,7 @@ def test_a_drawn_digit_is_read(site):
 
 @pytest.mark.web
 def test_data_and_progress_are_there_after_the_page_is_opened_again(site):
+    site.forget()
     site.open("00_start_here.ipynb")
     code = "from nnlib import load_mnist\n(X, y), _ = load_mnist()\nprint(X.shape, y[:5])"
     assert site.run(code) == "(60000, 28, 28) [5 0 4 1 9]\n"
