@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from callouts import OPEN, frame
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from strict import PICTURE_NOISE, WIDGET, picture_difference
@@ -89,7 +90,7 @@ def navigation(path):
 
 def cell_id(cell, taken):
     """Return a readable id: the first words of the cell, numbered where they repeat."""
-    text = cell.source.removeprefix("<details><summary>What came out</summary>\n\n")
+    text = OPEN.sub("", cell.source.removeprefix("<details><summary>What came out</summary>\n\n"), count=1)
     words = re.findall(r"[a-z0-9]+", text.split("\n\n")[0].lower())
     stem = "-".join(words)[:40].strip("-") or "empty"
     name, number = stem, 1
@@ -108,6 +109,7 @@ def normalise(notebook, path):
         if cell.cell_type == "markdown" and NAVIGATION.search(cell.source):
             cell.source = NAVIGATION.sub("", cell.source).strip()
     notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
+    frame(notebook.cells)
     taken, count = {"navigation"}, 0
     folded = {id(cell) for cell in spoilers(notebook.cells)}
     for cell in notebook.cells:

@@ -304,6 +304,28 @@ def test_refresh_twice_is_the_same_to_the_last_byte(tmp_path):
     assert path.read_bytes() == once
 
 
+def test_refresh_frames_exercises_and_the_question_before_a_prediction(tmp_path):
+    exercise = "## Next\n\n### Exercise 01.1 ★☆☆ · 5 min · a neuron\n\nWrite it."
+    cells = [
+        new_markdown_cell("# 1 · Test\n\nOne.\n\nWhich comes first?"),
+        new_code_cell('which = predict("First comes", "1", "2", mine=None)'),
+        new_markdown_cell(exercise),
+        new_code_cell("def neuron(x):  # exercise 01.1\n    ..."),
+        new_markdown_cell("| no | question |"),
+        new_code_cell('more = predict("Then comes", "1", "2", mine=None)'),
+    ]
+    notebook = new_notebook(cells=cells)
+    for _ in range(2):
+        notebook = refresh.normalise(notebook, NOTEBOOKS[1])
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    line = '" style="border-left: 6px'
+    assert texts[0].startswith(f'# 1 · Test\n\nOne.\n\n<div class="callout predict{line} dashed #3b7fc4;')
+    assert texts[0].endswith('">\n\n**Predict.** Which comes first?\n\n</div>')
+    assert texts[1].startswith(f'## Next\n\n<div class="callout exercise{line} solid #c76a00;')
+    assert texts[1].endswith('">\n\n### Exercise 01.1 ★☆☆ · 5 min · a neuron\n\nWrite it.\n\n</div>')
+    assert texts[2] == "| no | question |"
+
+
 def test_refresh_leaves_a_notebook_that_fails_as_it_was(tmp_path, monkeypatch, capsys):
     path = small(tmp_path, "print(1)", "1 / 0")
     before = path.read_bytes()
