@@ -31,7 +31,9 @@ def commands(text):
     """Return the commands of a guide, those of PowerShell apart: lines of blocks, and what stands in the sentences."""
     inline = re.findall(rf"`({PROGRAMS}[^`\n]+)`", re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE))
     lines = "\n".join([*blocks(text, "sh", "bash", "console"), *inline]).splitlines()
-    return {part.strip().replace(".venv/bin/", "") for line in filter(None, lines) for part in line.split("&&")}
+    return {
+        re.sub(r"^\.venv(-site)?/bin/", "", part.strip()) for line in filter(None, lines) for part in line.split("&&")
+    }
 
 
 COMMANDS = sorted(set.union(*map(commands, GUIDES.values())))
@@ -95,7 +97,7 @@ def test_command(command, monkeypatch, tmp_path):
     # "[names] [--seeds N]" says what may be given: here it is
     program, *options = shlex.split(re.sub(r" \[([^\]]*)\]", r" \1", command).replace(" ...", "").replace(" N", " 1"))
     match [program, *options]:
-        case ["python3", "-m", "venv", ".venv"] | ["python3", "--version"]:
+        case ["python3", "-m", "venv", ".venv" | ".venv-site"] | ["python3", "--version"]:
             pass  # .ci/run
         case ["python", "-m", "pip", "install", *given] | ["pip", "install", *given]:
             check_installation(given)  # .ci/run; the extras need a network
@@ -132,7 +134,7 @@ def test_jupyterlab_knows_the_options_that_are_given_to_it(tmp_path):
 
 
 def test_the_first_command_differs_from_the_second_in_what_it_runs():
-    first, second = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    first, second = re.findall(r"^python3 -m venv \.venv .*$", README, re.MULTILINE)
     assert first.split(" -m ")[-1] == "nnlib"
     assert second.replace(' -e ".[dev]"', "").removesuffix("pytest") == first.removesuffix("nnlib")
     assert "grep -m 1 'bin/python -m pytest$' README.md" in (ROOT / ".ci/run").read_text()

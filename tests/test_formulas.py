@@ -435,6 +435,28 @@ def perceptron_step(formula):
     return np.allclose(params, new)
 
 
+def boundary(formula):
+    """Where the line of a neuron is, its weighted sum is 0."""
+    layer = Dense(2, 1, rng=np.random.default_rng(1))
+    (w1, w2), b, x1 = layer.W[:, 0], 0.5, X[:, 0]
+    layer.b[:] = b
+    (x2,) = sides(formula.split(" = ")[1], w_1=w1, w_2=w2, b=b, x_1=x1)
+    return np.allclose(layer.forward(np.column_stack([x1, x2])), 0)
+
+
+def perceptron_moves(formula):
+    """The weighted sum after a perceptron's step, on one input."""
+    w, x, b = 1.5, X[:, 0], 0.5
+    return equal(formula, w=w, x=x, b=b, z=w * x + b, error=0.7)
+
+
+def share_spread(formula):
+    """The variance of answers that are 0 or 1, a share q of them 1."""
+    d = np.array([1, 0, 0, 1, 0])
+    formula = re.sub(r"\\overline\{([^{}]*)\}", r"mean(\1)", formula)
+    return equal(f"V = {formula}", V=d.var(), d=d, q=d.mean())
+
+
 def variance(formula):
     x = T[0]
     z = np.random.default_rng(0).normal(0, 2, (100_000, 3)) @ x
@@ -475,12 +497,11 @@ def jacobian(formula):
 
 
 def scores(formula):
-    p, beside = softmax(X[0]), formula.startswith("dz_k")
-    (k,) = {1} if beside else {0}
+    p, k = softmax(X[0]), 1 if formula.startswith("dz_k") else 0
     loss = nnlib.SoftmaxCrossEntropy()
     loss.forward(X[:1], np.array([0]))
     formula = formula.replace("p_k", "q")
-    return right(formula.replace(r"\,", " "), loss.backward()[0, k], p_y=p[0], q=p[1])
+    return right(formula.replace(r"\,", " "), loss.backward()[0, k], p_c=p[0], q=p[1])
 
 
 def in_batch(formula):
@@ -512,8 +533,22 @@ DISPLAYED = [  # notebook, what stands there, whether it is what nnlib computes
     ("00", [r"w \cdot x = w_1 x_1 + w_2 x_2 + w_3 x_3"], dot),
     ("00", [r"Y_{ij} = \sum_k X_{ik} W_{kj}"], entry),
     ("01", [r"z = x_1 w_1 + x_2 w_2 + b = \mathbf{x} \cdot \mathbf{w} + b"], dot),
+    ("01", [r"x_2 = -\frac{w_1 x_1 + b}{w_2}"], boundary),
     ("01", [r"\mathbf{w} \leftarrow \mathbf{w} + \text{error} \cdot \mathbf{x}"], perceptron_step),
     ("01", [r"b \leftarrow b + \text{error}"], perceptron_step),
+    (
+        "01",
+        [
+            r"(\mathbf{w} + \text{error} \cdot \mathbf{x}) \cdot \mathbf{x} + b + \text{error}"
+            r" = z + \text{error} \cdot (\mathbf{x} \cdot \mathbf{x} + 1)"
+        ],
+        perceptron_moves,
+    ),
+    (
+        "01",
+        [r"(e + hx)^2 = e^2 + 2e \cdot hx + h^2 x^2"],
+        lambda f: equal(f.replace("hx", "h x").replace("e", "u"), u=X, h=0.1, x=T),
+    ),
     ("02", [r"(X W_1 + b_1) W_2 + b_2 = X \, (W_1 W_2) + (b_1 W_2 + b_2)"], folded),
     ("02", [r"\sigma(z) = \frac{1}{1 + e^{-z}}"], lambda f: right(f, nnlib.Sigmoid().forward(X), z=X)),
     (
@@ -526,6 +561,14 @@ DISPLAYED = [  # notebook, what stands there, whether it is what nnlib computes
     ),
     ("02", [r"\tanh(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}"], lambda f: right(f, nnlib.Tanh().forward(X), x=X)),
     ("02", [r"\frac{dC}{dz} = (a - 0) \cdot a \, (1 - a)"], quadratic_slope),
+    (
+        "02",
+        [
+            r"\tanh(\tfrac{1}{2} z) = \frac{e^{z/2} - e^{-z/2}}{e^{z/2} + e^{-z/2}} = \frac{1 - e^{-z}}{1 + e^{-z}}"
+            r" = \frac{2 - (1 + e^{-z})}{1 + e^{-z}} = 2 \, \sigma(z) - 1"
+        ],
+        lambda f: right(f, nnlib.Tanh().forward(X / 2), z=X, σ=nnlib.Sigmoid().forward),
+    ),
     (
         "02",
         [r"\sigma(z) = \tfrac{1}{2} \tanh(\tfrac{1}{2} z) + \tfrac{1}{2}"],
@@ -542,6 +585,16 @@ DISPLAYED = [  # notebook, what stands there, whether it is what nnlib computes
     ("03", [r"\mathrm{Var}(z) = n \cdot \mathrm{Var}(w) \cdot \overline{x^2}"], variance),
     ("03", [r"L = -\ln p"], lambda f: minus_log(f.split(" = ")[1].replace("p", "p_y"))),
     ("03", [r"-\ln \frac{e^{z_y}}{\sum_j e^{z_j}} = \ln \sum_j e^{z_j} - z_y"], cross_entropy_of_one),
+    (
+        "03",
+        [r"\frac{e^z}{e^0 + e^z} = \frac{1}{e^{-z} + 1} = \sigma(z)"],
+        lambda f: equal(f, z=X, σ=nnlib.Sigmoid().forward),
+    ),
+    (
+        "03",
+        [r"\overline{(d - q)^2} = \overline{d^2} - 2q \cdot \overline{d} + q^2 = q - 2q^2 + q^2 = q(1-q)"],
+        share_spread,
+    ),
     ("04", [r"\frac{\partial L}{\partial W_{20}} = \sum_i X_{i2} \; dY_{i0}"], weight),
     ("04", [r"dW = X^T \, dY"], lambda f: right(f, tape()[1], "@", X=X, dY=DOWN)),
     (
@@ -554,14 +607,15 @@ DISPLAYED = [  # notebook, what stands there, whether it is what nnlib computes
         [r"\frac{\partial p_j}{\partial z_k} = \frac{0 - e^{z_j} e^{z_k}}{S^2} = -p_j \, p_k \quad (k \neq j)"],
         jacobian,
     ),
-    ("04", [r"dz_k = -\frac{1}{p_y} \cdot (-p_y \, p_k) = p_k"], scores),
-    ("04", [r"dz_y = -\frac{1}{p_y} \cdot p_y (1 - p_y) = p_y - 1"], scores),
+    ("04", [r"dz_k = -\frac{1}{p_c} \cdot (-p_c \, p_k) = p_k"], scores),
+    ("04", [r"dz_c = -\frac{1}{p_c} \cdot p_c (1 - p_c) = p_c - 1"], scores),
     ("04", [r"dZ = \frac{p - y}{n}"], in_batch),
     (
         "04",
         [r"\frac{\partial L}{\partial \theta_i} \approx \frac{L(\theta_i + h) - L(\theta_i - h)}{2h}"],
         lambda f: gradient_check(f.split(r" \approx ")[1].replace("_i", "")),
     ),
+    ("04", [r"n \cdot \frac{2}{n} \cdot \frac{1}{2} = 1"], lambda f: equal(f, n=N)),
     ("05", [r"w \leftarrow w - \eta \cdot \text{slope}"], lambda f: walks(nnlib.SGD(0.1), f)),
     ("05", [r"w - \eta \, c \, (w - 3) - 3 = (w - 3)(1 - \eta c)"], contraction),
     ("05", [r"v \leftarrow \mu v + g", r"w \leftarrow w - \eta v"], lambda *f: walks(nnlib.SGD(0.1, momentum=0.8), *f)),
@@ -582,6 +636,7 @@ DISPLAYED = [  # notebook, what stands there, whether it is what nnlib computes
         lambda *f: walks(Adam(0.1, betas=(0.9, 0.99), eps=0.01), *f),
     ),
     ("06", [r"p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}"], lambda f: right(f, softmax(X), z=X)),
+    ("06", [r"q \cdot (1-q)^2 + (1-q) \cdot q^2 = q(1-q)"], lambda f: equal(f, q=np.array([0.1, 0.3]))),
     ("07", [r"dA = dY \, B^T"], lambda f: right(f, tape()[0], "@", dY=DOWN, B=W3)),
     ("07", [r"dB = A^T \, dY"], lambda f: right(f, tape()[1], "@", dY=DOWN, A=X)),
 ]

@@ -6,7 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 MEGABYTE = 1e6
-NEEDS = 'nnlib web expected JupyterLite in {}: .venv/bin/python -m pip install -q -e ".[web]"'
+NEEDS = (
+    "nnlib web expected JupyterLite in {}. It needs an environment of its own:\n"
+    'python3 -m venv .venv-site && .venv-site/bin/python -m pip install -e ".[web]"'
+)
 
 
 def main(given, notebooks):
