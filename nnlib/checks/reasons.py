@@ -5,7 +5,7 @@ They are kept apart from the notebooks, so that one's own sentence comes first.
 
 REASONS = {
     "00": {
-        "Why do we give each experiment its own seed?": (
+        "Why is it worth writing down the seed of an experiment?": (
             "Because an experiment counts only if others, and you tomorrow, can repeat it number by number, "
             "and a seed fixes every random number in it."
         ),
