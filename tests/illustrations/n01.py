@@ -26,10 +26,10 @@ def plane(made, left, top, side, grid=True):
 @illustration("In this notebook you write a neuron")
 def banner():
     """Three planes, each with four corners, circles and squares. AND: one line has the only circle on its shaded
-    side. XOR: two lines, because no single one separates circles from squares. On the right, these two neurons have
-    folded the plane: both circles lie on the same point, with a ring around it, and one line is enough."""
+    side. XOR: two lines, with both circles between them. On the right, these two neurons have folded the plane: both
+    circles lie on the same point, with a ring around it, and one line is enough."""
     made = sheet(262)
-    titles = "AND: one line", "XOR: no single line", "XOR, folded: one line again"
+    titles = "AND: one line", "XOR: two lines", "XOR, folded: one line again"
     for k, title in enumerate(titles):
         caption(made, title, 130 + 250 * k, 24, align="middle", bold=True)
     first, second = plane(made, 30, 44, 200, grid=False), plane(made, 280, 44, 200)
