@@ -1,4 +1,4 @@
-"""How fast are the views, from key press to pixels in JupyterLab? `python tests/benchmarks/views.py`.
+"""How fast are the views, from key press to pixels in JupyterLab? `python tests/benchmarks/views.py [names]`.
 
 Prints a line for each view, with the goals above it; then the memory of the kernel, and what a live view costs.
 """
@@ -152,22 +152,36 @@ def opened(cells, width=1400, height=1100):
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="of views, of which only the line is printed; all, if there are none")
+    names = parser.parse_args().names
+    if unknown := set(names) - {kind.__name__ for kind in VIEWS}:
+        parser.error(f"there is no view {', '.join(sorted(unknown))}")
+    if names:
+        kinds = [kind for name in names for kind in VIEWS if kind.__name__ == name]
+        with opened([MEMORY, *map(source, kinds)]) as (page, book):
+            speeds(page, book, kinds)
+        return
     live = [source(kind).removesuffix("view") + (PACE + "\n" + LIVE) for kind in LIVES]
     with opened([MEMORY, *map(source, VIEWS), MEMORY, FIGURES, *live]) as (page, book):
         report(page, book)
 
 
-def report(page, book):
-    before = int(book.run(0))
+def speeds(page, book, kinds):
+    """Print a line for each of these views, which stand in the cells from 1 on."""
     print(f"{'view':16} median ms  p95 ms  redraws/s  blank  heights    goals: 60, 120, 10, 0, 1")
-    for k, kind in enumerate(VIEWS, start=1):
+    for k, kind in enumerate(kinds, start=1):
         book.run(k)
         times, rate, blank, heights = measure(page, book.view(k))
         median, p95 = times[len(times) // 2], times[int(0.95 * len(times))]
         over = [median > 60, p95 > 120, rate < 10, blank > 0, len(heights) > 1]
         numbers = f"{median:9.0f} {p95:7.0f} {rate:10.0f} {blank:6} {len(heights):8}"
         print(f"{kind.__name__:16} {numbers}    {'over ' * any(over)}{len(times)} presses", flush=True)
+
+
+def report(page, book):
+    before = int(book.run(0))
+    speeds(page, book, VIEWS)
     after = int(book.run(len(VIEWS) + 1))
     print(f"memory of the kernel: {before} MB, with {len(VIEWS)} views {after - before} MB more (goal: 150)")
     for _ in range(20):  # until the allocator has what it needs
