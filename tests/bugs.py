@@ -552,6 +552,8 @@ BUGS = [
         ("the y axis goes down", "(high - value) / (high - low)", "(value - low) / (high - low)"),
         ("a pointer sets x to its mirror image", "by_x, by_y = (x_high - x_low)", "by_x, by_y = (x_low - x_high)"),
         ("an image stands on its head", "np.asarray(values, float)[::-1]", "np.asarray(values, float)"),
+        ("an area may leave its panel", "min(max(float(self.x(number)), self.left), self.left + self.wide)",
+         "float(self.x(number))"),
     ),
     *bugs(
         "viz/palette",
@@ -564,7 +566,8 @@ BUGS = [
     ),
     *bugs(
         "viz/svg",
-        ("text is not escaped", 'place | made, escape(shape.text)', 'place | made, shape.text'),
+        ("text is not escaped", 'place | made, plain(shape.text)', 'place | made, shape.text'),
+        ("a second line of words counts as a shape", '.replace("\\n", "&#10;")', ""),
         ("lines run through gaps", "if k and here[k - 1] else", "if k else"),
         ("only the last of several polygons is closed", 'words.replace("M", "ZM")[1:] + "Z"', 'words + "Z"'),
         ("dashes are lost", "        if dash:\n", "        if False:\n"),

@@ -250,8 +250,27 @@ def test_no_text_of_a_learner_becomes_an_element():
     sheet.rect(0, 0, 5, 5, fill="ink", tip=EVIL, does=Move(put={"name": EVIL}))
     root = ElementTree.fromstring(svg(sheet))
     assert {element.tag.partition("}")[2] for element in root.iter()} == {"svg", "defs", "rect", "text", "title"}
-    assert [text for text in root.itertext() if text] == [EVIL, EVIL]
+    assert [text for text in root.itertext() if text.strip()] == [EVIL, EVIL]
     assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
+
+
+def test_each_shape_is_a_line_of_its_own_whatever_its_words_hold():
+    sheet = Drawing(100, 40)
+    sheet.text("two\nlines", 0, 10, tip="a\nb")
+    sheet.rect(0, 0, 5, 5, fill="ink", tip="c\nd")
+    sheet.path([(0, 0), (9, 9)], tip="e")
+    start, defined, *shapes, end = svg(sheet).split("\n")
+    assert [line.split(" ")[0] for line in (start, *shapes, end)] == [
+        "<svg",
+        "<rect",
+        "<text",
+        "<rect",
+        "<path",
+        "<path",
+        "</svg>",
+    ]
+    words = [list(ElementTree.fromstring(line).itertext()) for line in (defined, *shapes)]
+    assert words == [[], [], ["two\nlines", "a\nb"], ["c\nd"], [], ["e"]]
 
 
 def test_texts_with_dollars_are_not_formulas():
@@ -365,6 +384,13 @@ def test_a_text_is_cut_where_its_room_ends():
     cut = shortened("wwwwwwwwww", 60, bold=True)
     assert cut.endswith("w…")
     assert text_width(cut, bold=True) <= 60 < text_width("w" + cut, bold=True)
+
+
+def test_an_area_ends_where_its_panel_does():
+    panel = Panel(Drawing(100, 100), (10, 20, 50, 60), (0, 1), (0, 1))
+    for start, end in [(-1, 2), (0.5, 9), (-3, 0.1)]:
+        panel.area(start, end, fill="ink")
+    assert [(area.x, area.wide) for area in panel.drawing.shapes] == [(10, 50), (35, 25), (10, 5)]
 
 
 def test_a_hand_covers_a_panel_and_is_not_seen():

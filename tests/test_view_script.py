@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from chromium import traits
-from test_viz import VIEWS
+from test_viz import VIEWS, ends
 
 from nnlib.viz import Graph, Neuron, Order, Playground
 from nnlib.viz.controls import Choice, Own, Slider
@@ -332,6 +332,38 @@ def test_the_moves_of_a_drawing_reach_the_page_as_they_are():
     assert (moves["onward"], moves["again"]) == ({"add": {"b": 1}}, {"put": {"b": 1}})
     assert moves["keys"]["ArrowRight"] == {"add": {"a": 0.1}}
     assert Neuron().moves["onward"] is None
+
+
+def fresh(tab):
+    """Return the picture that the page shows, but for what a view's own script adds, and the same drawn at once."""
+    return tab.evaluate(
+        """() => {
+            const whole = new DOMParser().parseFromString(model.get("picture").replaceAll("\\n", ""), "image/svg+xml");
+            const own = / style="[^"]*"| display="inline"/g;
+            return [pixels().replaceAll(own, ""), new XMLSerializer().serializeToString(whole)];
+        }"""
+    )
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_move_leaves_no_shape_of_the_picture_before_and_none_out_of_its_order(kind, shown):
+    view = kind()
+    tab = shown(view)
+    for control in view.controls:
+        for value in (*ends(control)[::-1], view.state[control.name]):
+            view.set(**{control.name: value})
+            tab.evaluate("news => window.model.arrive(news)", traits(view))
+            there, here = fresh(tab)
+            assert there == here, (control.name, value)
+
+
+def test_what_has_not_changed_stays_in_the_page(trial):
+    trial.evaluate("window.before = [...document.querySelectorAll('.nnv-picture svg > *')]")
+    changed = Trial(a=1.0).picture.replace('r="20"', 'r="21"')
+    trial.evaluate("picture => window.model.arrive({ picture })", changed)
+    stay = trial.evaluate("before.map((shape) => shape.isConnected || shape.tagName)")
+    assert stay == [True if shape is True else "circle" for shape in stay]
+    assert stay.count("circle") == 1
 
 
 def values(control):

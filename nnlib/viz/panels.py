@@ -137,7 +137,7 @@ class Panel:
 
     def area(self, start, end, **look):
         """Add an area of full height from one number of the x axis to another one."""
-        left, right = np.clip([float(self.x(start)), float(self.x(end))], self.left, self.left + self.wide)
+        left, right = (min(max(float(self.x(number)), self.left), self.left + self.wide) for number in (start, end))
         self.drawing.rect(left, self.top, right - left, self.high, **look)
 
     def hand(self, does, tip, name="hand"):

@@ -14,13 +14,14 @@ from nnlib.viz.palette import class_of, dashes_of, tinted
 
 ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
 BASELINE = 0.365  # of the size: from the middle of a capital letter down to where it stands
+JSON = json.JSONEncoder(separators=(",", ":"))
 HAND = 14  # units: a line that does something is as wide as a finger finds it
 
 
 def svg(drawing):
-    """Return the SVG of a drawing; its colours are those of `palette.styles`."""
+    """Return the SVG of a drawing, a shape on each line; its colours are those of `palette.styles`."""
     clips = {}
-    shapes = "".join(element(shape, clips) for shape in drawing.shapes)
+    shapes = [element(shape, clips) for shape in drawing.shapes]
     defined = "".join(
         f'<clipPath id="{name}"><rect x="{num(x)}" y="{num(y)}" width="{num(wide)}" height="{num(high)}"/></clipPath>'
         for (x, y, wide, high), name in clips.items()
@@ -28,26 +29,32 @@ def svg(drawing):
     size = f"{num(drawing.wide)} {num(drawing.high)}"
     paper = f'<rect class="f-paper" width="{num(drawing.wide)}" height="{num(drawing.high)}"/>'
     start = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">'
-    return f"{start}<defs>{defined}</defs>{paper}{shapes}</svg>"
+    return "\n".join([start, f"<defs>{defined}</defs>", paper, *shapes, "</svg>"])
 
 
+@lru_cache(maxsize=4096)  # most numbers of a drawing stand in it more than once, and in the next one
 def num(value):
     """Return a number of the sheet with two decimals at most."""
     return f"{round(float(value), 2) + 0.0:g}"
 
 
+def plain(text):
+    """Return a text without what means something in SVG, or would end its line."""
+    return escape(text).replace("\n", "&#10;")
+
+
 def element(shape, clips):
-    """Return the element of a shape; `clips` gets the boxes that cut shapes off."""
+    """Return the element of a shape, or two, on two lines; `clips` gets the boxes that cut shapes off."""
     tag, attributes, content = FORMS[type(shape)](shape)
     if shape.clip is not None:
         name = "nnv-clip-" + "-".join(map(num, shape.clip))  # the same in each view that has the same box
         attributes["clip-path"] = f"url(#{clips.setdefault(shape.clip, name)})"
-    does = {"data-does": escape(json.dumps(shape.does.plain(), separators=(",", ":")))} if shape.does else {}
-    tip = f"<title>{escape(shape.tip)}</title>" if shape.tip else ""
+    does = {"data-does": escape(JSON.encode(shape.does.plain()))} if shape.does else {}
+    tip = f"<title>{plain(shape.tip)}</title>" if shape.tip else ""
     if isinstance(shape, Path) and not shape.closed and (does or tip):  # a second line, wide and not seen, is hit
         hand = attributes | {"class": "none hand", "stroke-width": num(max(HAND, shape.width))} | does
         hand.pop("stroke-dasharray", None)
-        return f"<{tag}{listed(attributes)}/><{tag}{listed(hand)}>{tip}</{tag}>"
+        return f"<{tag}{listed(attributes)}/>\n<{tag}{listed(hand)}>{tip}</{tag}>"
     return f"<{tag}{listed(attributes | does)}>{content}{tip}</{tag}>"
 
 
@@ -111,7 +118,7 @@ def text(shape):
     made = look(shape)
     if shape.halo:
         made["class"] += " halo"
-    return "text", place | made, escape(shape.text)
+    return "text", place | made, plain(shape.text)
 
 
 def image(shape):

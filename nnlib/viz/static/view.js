@@ -269,17 +269,35 @@ function render({ model, el }, more) {
     picture.setAttribute("aria-label", `${spec.title}: ${model.get("facts_shown")}`);
   }
 
-  let drawn = null; // the picture that is shown
+  // Each line of the picture is a shape. Those that are as they were stay, so a move costs no more than what it changes.
+  let drawn = null, first = "", shapes = []; // the picture that is shown, its first line, its others with their elements
   function redraw() {
-    const text = model.get("picture");
-    if (!text) return;
-    const svg = document.adoptNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
-    const { width, height } = svg.viewBox.baseVal;
-    sheet.style.setProperty("--wide", `${width}px`);
-    sheet.style.setProperty("--tall", height / width);
-    drawn?.remove(); // what a view's own script has put above it stays
-    picture.prepend(drawn = svg);
-    more.after?.(svg, context);
+    const [start, ...lines] = model.get("picture").split("\n").slice(0, -1);
+    if (!start) return;
+    const there = start === first ? new Map(shapes) : new Map();
+    shapes = lines.map((line) => {
+      const shape = there.get(line);
+      there.delete(line);
+      return [line, shape];
+    });
+    const news = shapes.filter(([, shape]) => !shape).map(([line]) => line).join("");
+    const made = document.adoptNode(new DOMParser().parseFromString(`${start}${news}</svg>`, "image/svg+xml").documentElement);
+    for (const pair of shapes) pair[1] ??= made.removeChild(made.firstChild);
+    if (start !== first) {
+      drawn?.remove(); // what a view's own script has put above it stays
+      picture.prepend(drawn = made);
+      const { width, height } = drawn.viewBox.baseVal;
+      sheet.style.setProperty("--wide", `${width}px`);
+      sheet.style.setProperty("--tall", height / width);
+      first = start;
+    }
+    const stay = new Set(shapes.map(([, shape]) => shape));
+    for (const shape of [...drawn.children]) if (!stay.has(shape)) shape.remove();
+    let next = drawn.firstChild;
+    for (const shape of stay)
+      if (shape === next) next = next.nextSibling;
+      else drawn.insertBefore(shape, next);
+    more.after?.(drawn, context);
     picture.dataset.drawn = String(Number(picture.dataset.drawn || 0) + 1);
   }
 
