@@ -567,6 +567,7 @@ BUGS = [
     *bugs(
         "viz/svg",
         ("text is not escaped", 'place | made, plain(shape.text)', 'place | made, shape.text'),
+        ("the words of a small picture are lost", '= plain(shape.tip)', '= ""'),
         ("a second line of words counts as a shape", '.replace("\\n", "&#10;")', ""),
         ("lines run through gaps", "if k and here[k - 1] else", "if k else"),
         ("only the last of several polygons is closed", 'words.replace("M", "ZM")[1:] + "Z"', 'words + "Z"'),
@@ -653,6 +654,7 @@ BUGS = [
         "viz/view",
         ("a goal is forgotten", 'seen = reached or self.goal.get("seen", False)', "seen = reached"),
         ("a goal once reached counts for ever", '"now": reached,', '"now": seen,'),
+        ("nothing says that pictures can be enlarged", "any(shape.small for", "all(shape.small for"),
         ("the code forgets the goal", "arguments(state | self.named_goal())", "arguments(state)"),
     ),
     *bugs(
@@ -736,6 +738,7 @@ BUGS = [
         ("the border stands around the mirror image", "COLUMNS[frame.read], TOP + frame.digit * HIGH",
          "COLUMNS[frame.digit], TOP + frame.read * HIGH"),
         ("what is right has the colour of mistakes", "dtype=bool), 0, frame.table)", "dtype=bool), frame.table, 0)"),
+        ("a digit stays small", '"small": True, ', ""),
         ("pictures stand above the probabilities of others", "frame.pictures[k] / 255", "frame.pictures[-1 - k] / 255"),
         ("share and rate change places", "line(frame.shares, frame.rates", "line(frame.rates, frame.shares"),
         ("a place on the curve sets the next threshold", "float(thresholds[k])", "float(thresholds[k - 1])"),

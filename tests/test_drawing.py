@@ -11,7 +11,8 @@ import pytest
 from PIL import Image as Pixels
 from test_viz import VIEWS, ends
 
-from nnlib.viz.drawing import Drawing, Move, Text, shortened, text_width
+from nnlib.viz.drawing import Drawing, Image, Move, Text, shortened, text_width
+from nnlib.viz.pad import THREE
 from nnlib.viz.palette import COLOURS, ROLES, SERIES, class_of, colour_of, dashes_of, styles, tinted
 from nnlib.viz.panels import Panel
 from nnlib.viz.picture import UNITS, picture
@@ -248,16 +249,18 @@ def test_no_text_of_a_learner_becomes_an_element():
     sheet = Drawing(100, 40)
     sheet.text(EVIL, 0, 10)
     sheet.rect(0, 0, 5, 5, fill="ink", tip=EVIL, does=Move(put={"name": EVIL}))
+    sheet.rect(0, 0, 5, 5, tip=EVIL, small=True)
     root = ElementTree.fromstring(svg(sheet))
     assert {element.tag.partition("}")[2] for element in root.iter()} == {"svg", "defs", "rect", "text", "title"}
     assert [text for text in root.itertext() if text.strip()] == [EVIL, EVIL]
+    assert [element.get("data-small") for element in root.iter() if "data-small" in element.attrib] == [EVIL]
     assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
 
 
 def test_each_shape_is_a_line_of_its_own_whatever_its_words_hold():
     sheet = Drawing(100, 40)
     sheet.text("two\nlines", 0, 10, tip="a\nb")
-    sheet.rect(0, 0, 5, 5, fill="ink", tip="c\nd")
+    sheet.rect(0, 0, 5, 5, fill="ink", tip="c\nd", small=True)
     sheet.path([(0, 0), (9, 9)], tip="e")
     start, defined, *shapes, end = svg(sheet).split("\n")
     assert [line.split(" ")[0] for line in (start, *shapes, end)] == [
@@ -270,7 +273,31 @@ def test_each_shape_is_a_line_of_its_own_whatever_its_words_hold():
         "</svg>",
     ]
     words = [list(ElementTree.fromstring(line).itertext()) for line in (defined, *shapes)]
-    assert words == [[], [], ["two\nlines", "a\nb"], ["c\nd"], [], ["e"]]
+    assert words == [[], [], ["two\nlines", "a\nb"], [], [], ["e"]]
+    assert ElementTree.fromstring(shapes[2]).get("data-small") == "c\nd"
+
+
+SMALL = {"DigitPad": {"drawing": THREE}, "Errors": {}, "LiveTraining": {}, "Playground": {"shape": "8-8"}}
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_small_picture_is_a_place_in_one_image_and_has_words_of_its_own(kind):
+    view = kind(**SMALL.get(kind.__name__, {}))
+    small = [shape for shape in view.drawing.shapes if shape.small]
+    assert bool(small) == (kind.__name__ in SMALL)
+    assert bool(small) == view.moves["help"].endswith("Point at a small picture or press Tab to enlarge it.")
+    assert len({shape.tip for shape in small} - {""}) == len(small)
+    images = [image for image in view.drawing.shapes if isinstance(image, Image)]
+    for shape in small:
+        assert len([image for image in images if image is shape or holds(image, shape)]) == 1
+        assert shape.wide == pytest.approx(shape.high)
+        assert 10 < shape.wide < 100
+
+
+def holds(image, shape):
+    """Whether a shape lies in an image, but for the width of a line."""
+    x, y = shape.x - image.x, shape.y - image.y
+    return min(x, y, image.wide - x - shape.wide, image.high - y - shape.high) > -1
 
 
 def test_texts_with_dollars_are_not_formulas():

@@ -1,15 +1,20 @@
 """What static/view.js does for every view: drags, keys, play, sizes of the page, a kernel that is gone, errors."""
 
+import io
 import json
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from chromium import traits
+from PIL import Image as Pixels
 from test_viz import VIEWS, ends
 
-from nnlib.viz import Graph, Neuron, Order, Playground
+from nnlib.viz import DigitPad, Errors, Graph, LiveTraining, Neuron, Order, Playground
 from nnlib.viz.controls import Choice, Own, Slider
 from nnlib.viz.drawing import Drawing, Move
+from nnlib.viz.pad import THREE
+from nnlib.viz.palette import colour_of, tinted
 from nnlib.viz.panels import Panel
 from nnlib.viz.view import View, moves_of
 
@@ -364,6 +369,164 @@ def test_what_has_not_changed_stays_in_the_page(trial):
     stay = trial.evaluate("before.map((shape) => shape.isConnected || shape.tagName)")
     assert stay == [True if shape is True else "circle" for shape in stay]
     assert stay.count("circle") == 1
+
+
+class Small(View):
+    """A view with four small pictures: three in one image, one alone."""
+
+    title = "Small ones"
+    controls = (Slider("a", "number a", 0, 1, 0.1, 0.0), Slider("last", "last", 0, 1, 1, 1))
+    tiles = np.linspace(-1, 1, 48).reshape(12, 4)
+
+    def compute(self, **state):
+        return state
+
+    def facts(self, frame):
+        return "four"
+
+    def draw(self, frame):
+        sheet = Drawing(400, 300, keys={"ArrowRight": Move(add={"a": 0.1})})
+        sheet.image(self.tiles - frame["a"], 300, 20, 40, 120, "signed")
+        for k in range(3):
+            sheet.rect(300, 20 + 40 * k, 40, 40, line="axis", tip=f"tile {k}, a {frame['a']:g}", small=True)
+        if frame["last"]:
+            sheet.image(np.eye(4), 20, 240, 40, 40, "ink", tip="alone", small=True)
+        return sheet
+
+
+@pytest.fixture
+def small(shown):
+    """Return a function that shows the small pictures, and what is large there: its words, or nothing."""
+
+    def show(view=None, **options):
+        tab = shown(view or Small(), **options)
+        tab.large = tab.locator(".nnv-large")
+        tab.said = lambda: tab.evaluate("document.querySelector('.nnv-large.nnv-shown')?.textContent")
+        tab.small = tab.locator(".nnv-picture > svg > [data-small]")
+        return tab
+
+    return show
+
+
+def test_a_small_picture_is_large_while_it_is_pointed_at(small):
+    tab = small()
+    assert tab.said() is None
+    for k, words in [(1, "tile 1, a 0"), (3, "alone")]:
+        tab.small.nth(k).hover()
+        assert tab.said() == words
+        one, other = tab.small.nth(k).bounding_box(), tab.large.bounding_box()
+        assert other["width"] > 3 * one["width"]
+        assert other["x"] >= one["x"] + one["width"] or other["x"] + other["width"] <= one["x"]  # it hides it not
+        assert tab.evaluate("document.querySelectorAll('.nnv-picture > svg > .nnv-shown').length") == 1
+    tab.mouse.move(1, 1)
+    assert tab.said() is None
+
+
+def test_keys_go_from_one_small_picture_to_the_next_and_do_not_move_the_view(small):
+    tab = small()
+    tab.locator(".nnv-picture").focus()
+    tab.keyboard.press("Tab")
+    said = [tab.said()]
+    for key in ["ArrowRight", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "Home", "End", "ArrowUp"]:
+        tab.keyboard.press(key)
+        said.append(tab.said())
+        assert tab.large.get_attribute("aria-valuetext") == said[-1]
+        assert tab.get_by_role("slider", name="small pictures").count() == 1
+    assert [words.split(",")[0] for words in said] == [
+        *["tile 0", "tile 1", "tile 2", "alone", "alone", "tile 2", "tile 0", "alone", "tile 2"]
+    ]
+    assert tab.large.get_attribute("aria-valuenow") == "3"
+    tab.keyboard.press("Escape")
+    assert tab.said() is None
+    tab.keyboard.press("ArrowLeft")
+    assert tab.said() == "tile 1, a 0"
+    tab.keyboard.press("Tab")
+    assert tab.said() is None
+    assert tab.evaluate("window.saved") == []
+
+
+def test_a_click_keeps_a_small_picture_large_until_the_next_place(small):
+    tab = small()
+    tab.small.nth(1).click()
+    tab.mouse.move(1, 1)
+    assert tab.said() == "tile 1, a 0"
+    tab.small.nth(3).hover()
+    assert tab.said() == "alone"
+    tab.mouse.move(1, 1)
+    assert tab.said() == "tile 1, a 0"
+    tab.locator("input").first.focus()
+    assert tab.said() is None
+
+
+def test_a_finger_makes_a_small_picture_large(small):
+    tab = small()
+    cdp = tab.context.new_cdp_session(tab)
+    cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def tap(place):
+        box = place.bounding_box()
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        tab.wait_for_timeout(100)
+
+    tap(tab.small.nth(2))
+    assert tab.said() == "tile 2, a 0"
+    tap(tab.small.nth(3))
+    assert tab.said() == "alone"
+    tap(tab.locator("h1"))
+    assert tab.said() is None
+
+
+def test_what_is_large_follows_the_picture(small):
+    tab = small()
+    tab.small.nth(3).click()
+    tab.mouse.move(1, 1)
+    for view, words in [(Small(a=0.5), "alone"), (Small(a=0.5, last=0), "tile 2, a 0.5"), (Small(), "tile 2, a 0")]:
+        tab.evaluate("news => window.model.arrive(news)", traits(view))
+        assert tab.said() == words
+    tab.evaluate("news => window.model.arrive(news)", traits(Trial()) | {"state": Small().state})
+    assert not tab.large.is_visible()  # there are none any more
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_what_is_large_has_the_colours_of_what_is_small(dark, small):
+    tab = small(dark=dark)
+    paper = np.array([int(colour_of("paper", dark)[k : k + 2], 16) for k in (1, 3, 5)]) / 255
+    for k, (values, scale) in enumerate([*((part, "signed") for part in np.split(Small.tiles, 3)), (np.eye(4), "ink")]):
+        tab.small.nth(k).hover()
+        file = io.BytesIO(tab.locator(".nnv-large svg").screenshot())
+        seen = (
+            np.asarray(Pixels.open(file).convert("RGB").resize((400, 400), Pixels.Resampling.NEAREST))[50::100, 50::100]
+            / 255
+        )
+        whole = tinted(Small.tiles, "signed") if scale == "signed" else tinted(values, scale)
+        ink, share = np.split((whole[4 * k : 4 * k + 4] if scale == "signed" else whole) / 255, [3], axis=-1)
+        ink = 1 - ink if dark and scale == "ink" else ink
+        np.testing.assert_allclose(seen, share * ink + (1 - share) * paper, atol=0.03)
+
+
+WITH_SMALL = [(Errors, {}), (Playground, {}), (LiveTraining, {}), (DigitPad, {"drawing": THREE})]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("kind", "state"), WITH_SMALL, ids=[kind.__name__ for kind, _ in WITH_SMALL])
+def test_every_small_picture_has_words_and_is_shown_within_the_window(kind, state, dark, small):
+    view = kind(**state)
+    tab = small(view, width=400, dark=dark)
+    tab.large.focus()
+    shapes = [shape for shape in view.drawing.shapes if shape.small]
+    assert len(shapes) >= 5
+    assert len({shape.tip for shape in shapes}) == len(shapes)
+    assert view.moves["help"].endswith("Point at a small picture or press Tab to enlarge it.")
+    for shape in shapes:
+        assert tab.said() == shape.tip
+        assert tab.locator(".nnv-large image").count() == 1
+        box, window = tab.large.bounding_box(), tab.locator(".nnv-scroll").bounding_box()
+        assert window["x"] <= box["x"] + 0.5
+        assert box["x"] + box["width"] <= window["x"] + window["width"] + 0.5
+        tab.keyboard.press("ArrowRight")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(tab).response["violations"]] == []
 
 
 def values(control):

@@ -307,7 +307,9 @@ def test_a_picture_has_one_element_for_all_points_that_look_the_same():
 def test_what_has_a_tip_keeps_its_own_element():
     picture = Playground().picture
     shapes = Playground().drawing.shapes
-    assert picture.count("<title>") == sum(bool(shape.tip) for shape in shapes) > 20
+    small = sum(shape.small for shape in shapes)
+    assert picture.count("data-small") == small == 6
+    assert picture.count("<title>") == sum(bool(shape.tip) for shape in shapes) - small > 14
     assert picture.count("data-does") == sum(shape.does is not None for shape in shapes) > 10
 
 

@@ -41,6 +41,7 @@ class Shape:
 
     width, dash: of the line (None: the dashes of its role);   opacity: of the filling;   clip: a box that cuts it off
     does: the Move of a click or drag;   tip: the numbers behind it, shown beside the pointer and read aloud
+    small: whether the image in it is small: pointed at, or reached by keys or a finger, it is shown large with its tip
     name: what it shows, for tests and for nothing else
     """
 
@@ -52,6 +53,7 @@ class Shape:
     clip: tuple | None = None
     does: Move | None = None
     tip: str = ""
+    small: bool = False
     name: str = ""
 
 

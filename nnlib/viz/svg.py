@@ -50,7 +50,9 @@ def element(shape, clips):
         name = "nnv-clip-" + "-".join(map(num, shape.clip))  # the same in each view that has the same box
         attributes["clip-path"] = f"url(#{clips.setdefault(shape.clip, name)})"
     does = {"data-does": escape(JSON.encode(shape.does.plain()))} if shape.does else {}
-    tip = f"<title>{plain(shape.tip)}</title>" if shape.tip else ""
+    if shape.small:
+        attributes["data-small"] = plain(shape.tip)
+    tip = f"<title>{plain(shape.tip)}</title>" if shape.tip and not shape.small else ""
     if isinstance(shape, Path) and not shape.closed and (does or tip):  # a second line, wide and not seen, is hit
         hand = attributes | {"class": "none hand", "stroke-width": num(max(HAND, shape.width))} | does
         hand.pop("stroke-dasharray", None)

@@ -24,6 +24,7 @@ from nnlib.viz.watch import NeverEnds, ended
 STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
 LONGEST = 20_000  # characters of a text that a view is made from
+LARGE = "Point at a small picture or press Tab to enlarge it."
 
 
 class View(anywidget.AnyWidget):
@@ -246,7 +247,8 @@ def moves_of(drawing):
     """Return what keys and the play button do, and how far sliders go, for the browser."""
     keys = {key: move.plain() for key, move in drawing.keys.items()}
     onward, again = (move.plain() if move else None for move in (drawing.onward, drawing.again))
-    return {"keys": keys, "onward": onward, "again": again, "ends": drawing.ends, "help": drawing.help}
+    says = " ".join(filter(None, [drawing.help, LARGE if any(shape.small for shape in drawing.shapes) else ""]))
+    return {"keys": keys, "onward": onward, "again": again, "ends": drawing.ends, "help": says}
 
 
 def arguments(state):

@@ -46,7 +46,7 @@ def draw_pictures(sheet, frame, reading, sort):
     for k, (number, answer, sure) in enumerate(zip(frame.rows, frame.answers, frame.sure, strict=True)):
         x, y = left + k % ACROSS * PITCH, 62 + k // ACROSS * PITCH
         tip = f"row {number} of X: a {frame.digit}, {answer} is likeliest, with probability {sure:.4f}"
-        side = {"tip": tip, "name": f"picture {k}"}
+        side = {"tip": tip, "small": True, "name": f"picture {k}"}
         sheet.image(frame.pictures[k] / 255, x + (PITCH - SIDE) / 2, y, SIDE, SIDE, "ink", **side)
         sheet.text(f"{sure:.4f}", x + PITCH / 2, y + SIDE + 8, align="middle", name="probability")
         if frame.read == 10:

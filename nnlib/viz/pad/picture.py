@@ -50,7 +50,7 @@ def draw_nearest(sheet, frame):
     sheet.text("nothing is drawn" if none else "nearest training digits: label · distance", RIGHT, BELOW - 16)
     for k, (label, distance) in enumerate(zip(frame.labels, frame.distances, strict=True)):
         x, tip = RIGHT + k * PITCH, f"a {label:.0f} of the training set, at distance {distance:.2f}"
-        sheet.image(frame.nearest[k], x, BELOW, TILE, TILE, "ink", tip=tip, name=f"nearest {k}")
+        sheet.image(frame.nearest[k], x, BELOW, TILE, TILE, "ink", tip=tip, small=True, name=f"nearest {k}")
         sheet.rect(x, BELOW, TILE, TILE, line="axis", width=1)
         sheet.text(f"{label:.0f} · {distance:.1f}", x + TILE / 2, BELOW + TILE + 14, align="middle")
 

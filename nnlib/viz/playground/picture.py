@@ -34,9 +34,9 @@ class Layout:
 
 def draw_picture(frame, movable):
     """Return the Drawing; `movable` says whether the controls that pick a weight are shown."""
-    tells = "Point at a line to read its weight"
-    helps = f"{tells}; click it, or press the arrow and page keys, to pick it; drag its number, or press + and −."
-    sheet = Drawing(728, 548, keys=keys_of(frame) if movable else {}, help=helps if movable else f"{tells}.")
+    picks = "Click a line, or press arrow or page keys, to pick a weight; drag its number or press + −."
+    helps = picks if movable else "Point at a line to read its weight."
+    sheet = Drawing(728, 548, keys=keys_of(frame) if movable else {}, help=helps)
     layout = Layout(frame.sizes)
     draw_connections(sheet, frame, layout, movable)
     draw_units(sheet, frame, layout)
@@ -105,7 +105,7 @@ def draw_units(sheet, frame, layout):
         for k, y in enumerate(ys):
             name = f"unit {k + 1} of layer {layer}" if layer else f"feature {frame.names[k]}"
             tip = f"{name}: its darkest place is {frame.tops[first + k]:.3g} from 0"
-            sheet.rect(x - side / 2, y - side / 2, side, side, line="axis", width=1, tip=tip, name="unit")
+            sheet.rect(x - side / 2, y - side / 2, side, side, line="axis", width=1, tip=tip, small=True, name="unit")
         first += len(ys)
 
 

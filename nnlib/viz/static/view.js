@@ -15,7 +15,7 @@ function leaveShortcuts(root) {
   root.addEventListener("keydown", (event) => { if (chord(event)) event.target.removeAttribute(KEYS); }, true);
   for (const end of ["keyup", "focusin"])
     root.addEventListener(end, (event) => {
-      if ((end === "focusin" || chord(event)) && event.target.matches("input, select, button, .nnv-picture"))
+      if ((end === "focusin" || chord(event)) && event.target.matches("input, select, button, .nnv-picture, .nnv-large"))
         event.target.setAttribute(KEYS, "true");
     }, true);
 }
@@ -159,6 +159,66 @@ function listen(picture, { model, apply, place }) {
   });
 }
 
+// Small pictures: the one that is pointed at is shown large; so is the one that keys, a click or a finger have chosen.
+function magnifier(picture) {
+  const large = input(picture, "div", { class: "nnv-large", role: "slider", tabindex: 0, "aria-label": "small pictures" });
+  let all = [], chosen = 0, shown = -1; // places in `all`, which has the order of the drawing
+  const show = (k) => {
+    const small = all[(shown = k)];
+    for (const one of [...all, large]) one.classList.toggle("nnv-shown", Boolean(small) && (one === small || one === large));
+    large.replaceChildren();
+    if (small) enlarge(small);
+  };
+  const enlarge = (small) => {
+    const { x, y, width, height } = small.getBBox(), svg = small.ownerSVGElement.cloneNode(), gap = 8;
+    svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+    for (const image of picture.querySelectorAll("svg > image")) {
+      const box = image.getBBox();
+      if (box.x < x + width && x < box.x + box.width && box.y < y + height && y < box.y + box.height) svg.append(image.cloneNode());
+    }
+    large.append(svg);
+    element(large, "div", {}, small.dataset.small);
+    const [sheet, seen, here] = [picture, picture.parentElement, small].map((e) => e.getBoundingClientRect());
+    const [wide, high] = [large.offsetWidth, large.offsetHeight]; // it lies beside the small one, where there is more room
+    const left = here.left + here.right > seen.left + seen.right ? here.left - gap - wide : here.right + gap;
+    large.style.left = `${Math.max(seen.left, Math.min(seen.right - wide, left)) - sheet.left}px`;
+    large.style.top = `${Math.max(0, Math.min(sheet.height - high, (here.top + here.bottom - high) / 2 - sheet.top))}px`;
+  };
+  const choose = (k) => {
+    chosen = Math.max(0, Math.min(all.length - 1, k));
+    const says = { min: 1, max: all.length, now: chosen + 1, text: all[chosen]?.dataset.small };
+    for (const [name, value] of Object.entries(says)) large.setAttribute(`aria-value${name}`, value);
+  };
+  const point = (event) => { // what is chosen is seen again when the pointer has left
+    const k = all.indexOf(event.target);
+    show(k < 0 && picture.getRootNode().activeElement === large ? chosen : k);
+  };
+  for (const name of ["pointerover", "pointerleave"]) picture.addEventListener(name, point);
+  picture.addEventListener("click", (event) => {
+    if (!all.includes(event.target)) return;
+    choose(all.indexOf(event.target));
+    large.focus({ preventScroll: true });
+    reveal();
+  });
+  const reveal = () => { all[chosen]?.scrollIntoView({ block: "nearest", inline: "nearest" }); show(chosen); };
+  large.addEventListener("focus", reveal);
+  large.addEventListener("blur", () => show(-1));
+  large.addEventListener("keydown", (event) => {
+    const ways = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -all.length, End: all.length, Escape: 0 };
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in ways)) return;
+    event.preventDefault();
+    event.stopPropagation(); // the picture has other moves for them
+    choose(chosen + ways[event.key]);
+    if (event.key === "Escape") show(-1); else reveal();
+  });
+  return () => { // the picture has been drawn anew
+    all = [...picture.querySelectorAll(":scope > svg > [data-small]")];
+    large.hidden = !all.length;
+    choose(chosen);
+    if (shown >= 0) show(Math.min(shown, all.length - 1));
+  };
+}
+
 // One of several pictures: radio buttons, so that Tab and the arrow keys do what they do everywhere.
 function pictures(parent, { label, name, options, pictures: texts }, apply) {
   const made = element(parent, "fieldset", { class: "nnv-picks" }), group = newId();
@@ -243,6 +303,7 @@ function render({ model, el }, more) {
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
   const code = element(root, "div", { class: "nnv-code", tabindex: 0 });
   listen(picture, context);
+  const magnify = magnifier(picture);
   leaveShortcuts(root);
 
   function show() {
@@ -298,6 +359,7 @@ function render({ model, el }, more) {
       if (shape === next) next = next.nextSibling;
       else drawn.insertBefore(shape, next);
     more.after?.(drawn, context);
+    magnify();
     picture.dataset.drawn = String(Number(picture.dataset.drawn || 0) + 1);
   }
 

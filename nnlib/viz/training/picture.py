@@ -170,5 +170,6 @@ def draw_tiles(sheet, frame):
     for k, tile in enumerate(frame.tiles):
         row, column = divmod(k, across)
         low, most = (f"{number * frame.top / 127:.2g}".replace("-", "−") for number in (tile.min(), tile.max()))
-        look = {"line": "grid", "width": 1, "tip": f"unit {k + 1}: weights from {low} to {most}", "name": "tile"}
+        look = {"tip": f"unit {k + 1}: weights from {low} to {most}", "small": True, "name": "tile"}
+        look |= {"line": "grid", "width": 1}
         sheet.rect(left + column * side, top + row * side, side, side, **look)
