@@ -315,7 +315,7 @@ def test_lost_shares_stand_below_their_layers_and_apart():
         assert len(layers) >= len(view.now.lost) / 2
         boxes = [shape.box() for shape in shown]
         assert all(one[0] + one[2] + 6 < other[0] for one, other in pairwise(boxes))
-    assert "dead, in %" in Initialisation().drawing.texts()
+    assert {"dead in each layer, in %", "activation"} <= set(Initialisation().drawing.texts())
     assert not any("in %" in text for text in Initialisation(activation="none").drawing.texts())
 
 

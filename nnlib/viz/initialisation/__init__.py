@@ -140,9 +140,10 @@ def draw_histograms(frame, panel):
         tip += f", {frame.word} {lost[k - 1]} %" * bool(frame.word)
         panel.drawing.polygon(panel.places(ends, edges), fill="value", tip=tip, name="histogram")
     every = 1 if max(map(text_width, lost)) + 8 < panel.wide / max(len(layers), 8) else 2
-    below = {"xticks": layers[::every], "xtexts": lost[::every], "xlabel": f"{frame.word}, in %"}
-    title = f"activations (a full bar: {FULL:.0%} or more; beyond the axis: at its edge)"
-    panel.frame(yticks=np.linspace(frame.low, frame.high, 3), title=title, **below if frame.word else {})
+    below = {"xticks": layers[::every], "xtexts": lost[::every], "xlabel": f"{frame.word} in each layer, in %"}
+    title = f"share of the activations (a full bar: {FULL:.0%} or more)"
+    ticks = np.linspace(frame.low, frame.high, 3)
+    panel.frame(yticks=ticks, ylabel="activation", title=title, **below if frame.word else {})
 
 
 def draw_spreads(frame, powers, panel):
