@@ -47,7 +47,7 @@ REASONS = {
         ),
     },
     "03": {
-        "Why does nnlib refuse a prediction of shape (n, 1) with targets of shape (n,)?": (
+        "Why does nnlib refuse a prediction of shape (n,) with targets of shape (n, 1)?": (
             "Because the two would be stretched to (n, n), each answer compared with every target, and the "
             "loss would be wrong without an error."
         ),

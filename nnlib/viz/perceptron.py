@@ -132,7 +132,7 @@ class Perceptron(View):
     def draw_run(self, frame, panel):
         """Add how many corners are right after each correction; a click goes there."""
         ticks = ticks_between(0, max(10, len(frame.shown)))
-        panel.frame(xticks=ticks, yticks=[0, 1, 2, 3, 4], xlabel="correction", title="corners right")
+        panel.frame(xticks=ticks, yticks=[0, 1, 2, 3, 4], xlabel="correction", ylabel="corners right")
         steps = np.arange(len(frame.right))
         panel.line(steps, frame.right, "value", width=2, name="right")
         for k, right in enumerate(frame.right):
