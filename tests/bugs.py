@@ -806,6 +806,7 @@ BUGS = [
         ("noise is a little larger in one set", "0.4 + 2.5 * noise", "0.4 + 3.5 * noise"),
         ("an edit starts from the initial weight", "self.held[2] + (change - self.held[3])", "self.held[2] + change"),
         ("an edit adds up in small moves", "self.held[:2] != (epoch, picked)", "True"),
+        ("a unit too far stays too far", "min(source, self.sizes[layer - 1])", "source"),
     ),
     *bugs(
         "viz/playground/thumbnails",
@@ -821,6 +822,7 @@ BUGS = [
         ("class 0 is round", '(1, "round"), (0, "square")', '(0, "round"), (1, "square")'),
         ("the test curve has the role of training", '"test": ("validation"', '"test": ("training"'),
         ("the number of a weight is dragged the wrong way", '{"change": (0, -0.02)}', '{"change": (0, 0.02)}'),
+        ("the pickers of a weight have no end", "keys=keys, ends=ends, help", "keys=keys, help"),
         ("ArrowDown goes up", 'Down": near(layer, source + 1, target)', 'Down": near(layer, source - 1, target)'),
     ),
     *bugs(

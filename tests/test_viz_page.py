@@ -176,6 +176,31 @@ def test_two_views_in_one_page_do_not_mix_up_their_labels(shown):
     assert tab.evaluate("window.saved").pop() != view.state
 
 
+def test_two_views_in_one_page_do_not_share_their_radio_buttons(shown):
+    view = Playground()
+    tab = shown(view)
+    tab.evaluate(
+        """async script => {
+            const there = document.querySelector("main").appendChild(document.createElement("div"));
+            const again = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+            let state = window.model.get("state");
+            const model = { ...window.model, on() {}, save_changes() {}, set(name, value) { state = value; },
+                            get: (name) => (name === "state" ? state : window.model.get(name)) };
+            again.default.render({ model, el: there });
+        }""",
+        view._esm,
+    )
+    groups = tab.get_by_role("group", name="data", exact=True)
+    chosen = lambda: [g.get_by_role("radio", checked=True).get_attribute("value") for g in groups.all()]  # noqa: E731
+    assert chosen() == ["circle", "circle"]
+    groups.last.get_by_label("moons").check()
+    assert chosen() == ["circle", "moons"]
+    groups.first.get_by_label("xor").check()
+    assert chosen() == ["xor", "moons"]
+    names = tab.evaluate("[...document.querySelectorAll('[type=radio]')].map(e => e.name)")
+    assert len(set(names)) == 4  # data and features, twice
+
+
 @pytest.fixture
 def pad(shown):
     """Return a function that shows a DigitPad with some strokes, and moves the mouse over it in shares of its side."""

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -209,13 +210,37 @@ def test_whatever_was_done_code_and_text_give_the_same_run_to_the_last_digit(cha
         assert (again.picture, again.step, again.error) == (view.picture, view.step, "")
 
 
-def test_a_weight_that_does_not_exist_is_said_and_changes_nothing():
-    view = Playground(layer=4, change=2)
-    np.testing.assert_array_equal(params(view), params(Playground()))
-    assert view.now.picked == ()
-    assert view.facts_shown.endswith("This network has no such weight.")
-    for state in [{"source": 3}, {"target": 5}, {"layer": 2, "target": 2}]:
-        assert Playground(**state).now.picked == ()
+def test_a_weight_too_far_is_the_last_one_and_there_its_slider_ends():
+    for state, picked, ends in [
+        ({"layer": 4, "source": 2}, (2, 2, 1), (2, 4, 1)),
+        ({"source": 3}, (1, 2, 1), (2, 2, 4)),
+        ({"target": 5}, (1, 1, 4), (2, 2, 4)),
+        ({"shape": "none", "layer": 4, "source": 8, "target": 8, "features": "all"}, (1, 7, 1), (1, 7, 1)),
+        ({"shape": "8-8-8", "layer": 4, "source": 8, "target": 8}, (4, 8, 1), (4, 8, 1)),
+    ]:
+        view, names = Playground(**state), ("layer", "source", "target")
+        there = Playground(**view.state | dict(zip(names, picked, strict=True)))
+        assert view.now.picked == there.now.picked == picked
+        assert view.picture == there.picture
+        assert view.moves["ends"] == there.moves["ends"] == dict(zip(names, ends, strict=True))
+        np.testing.assert_array_equal(params(view.set(change=2)), params(there.set(change=2)))
+        assert view.now.weight == pytest.approx(params(view)[weight_index(view)], rel=1e-6)
+
+
+def weight_index(view):
+    """Return where the picked weight stands among all parameters."""
+    layer, source, target = view.now.picked
+    sizes = view.now.sizes
+    before = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes[:layer]))
+    return before + (source - 1) * sizes[layer] + target - 1
+
+
+def test_a_change_is_not_added_again_to_the_weight_that_stays_picked():
+    view = Playground(layer=2).set(change=1.0)
+    before = params(view)
+    np.testing.assert_array_equal(params(view.set(layer=3)), before)
+    np.testing.assert_array_equal(params(view.set(layer=4, change=2.0)), params(Playground(layer=2, change=2.0)))
+    np.testing.assert_array_equal(params(view.set(change=0.0)), params(Playground()))
 
 
 def learners(view):

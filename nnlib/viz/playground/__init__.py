@@ -29,7 +29,7 @@ class PlaygroundFrame:
 
     names: of the features;   sizes: units in each layer, features and output included
     maps: (units - 1, 25, 25) from -1 to 1, each divided by its largest value, which are `tops`;   output: (50, 50)
-    weights: one array for each layer, (units before, units);   picked: layer, from and to of one, from 1, or nothing
+    weights: one array for each layer, (units before, units);   picked: layer, from and to of one, from 1
     points: (n, 2), labels: (n,), the first `n_train` are for training;   scores: (2, 2) training, test: loss, accuracy
     history, pinned: (epochs, 3) epoch, training loss, test loss
     """
@@ -133,11 +133,11 @@ class Playground(Live):
 
     def begin(self, data, noise, share, features, shape, activation, seed, layer, source, target, change, **_):
         run = Run(data, noise, share, features, shape, activation, seed, self.reader)
-        run.edit(0, (layer, source, target), change, 0.0)
+        run.edit(0, run.picked(layer, source, target), change, 0.0)
         return run
 
     def edit(self, run, before, layer, source, target, change, **_):
-        here, there = (layer, source, target), tuple(before[name] for name in self.picks)
+        here, there = run.picked(layer, source, target), run.picked(*(before[name] for name in self.picks))
         if here != there:
             run.held = None
         run.edit(self.step, here, change, before["change"] if here == there else 0.0)
@@ -156,8 +156,7 @@ class Playground(Live):
         return Record(params, *(evaluate(run.model, *pair, run.loss) for pair in (run.train, run.test)))
 
     def frame_of(self, run, record, records, pinned, colours, layer, source, target, **_):
-        picked = (layer, source, target) if run.has(layer, source, target) else ()
-        return playground_frame(run, record, records, pinned, colours, picked)
+        return playground_frame(run, record, records, pinned, colours, run.picked(layer, source, target))
 
     def facts(self, frame):
         (loss, right), (test_loss, test_right) = frame.scores
@@ -165,8 +164,6 @@ class Playground(Live):
         said += f"test loss {test_loss:.3f}, accuracy {test_right:.1%}."
         if len(frame.pinned):
             said += f" Pinned: epoch {frame.pinned[-1, 0]:.0f}, test loss {frame.pinned[-1, 2]:.3f}."
-        if not frame.picked:
-            return f"{said} This network has no such weight."
         return f"{said} {frame.named(*frame.picked)}: {frame.weight:.2f}."
 
     def draw(self, frame):

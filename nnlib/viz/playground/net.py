@@ -128,17 +128,17 @@ class Run:
         return [each for each in self.model.layers if isinstance(each, Dense)][layer - 1].W
 
     def edit(self, epoch, picked, change, before):
-        """Add to a weight, if there is one, what `change` has become since it was `before`.
+        """Add to a weight what `change` has become since it was `before`.
 
         As long as it is the same weight in the same epoch, it is one sum: many small moves give exactly what one gives.
         """
         layer, source, target = picked
-        if self.has(*picked):
-            weights, place = self.weights(layer), (source - 1, target - 1)
-            if self.held is None or self.held[:2] != (epoch, picked):
-                self.held = epoch, picked, weights[place], before
-            weights[place] = self.held[2] + (change - self.held[3])
+        weights, place = self.weights(layer), (source - 1, target - 1)
+        if self.held is None or self.held[:2] != (epoch, picked):
+            self.held = epoch, picked, weights[place], before
+        weights[place] = self.held[2] + (change - self.held[3])
 
-    def has(self, layer, source, target):
-        """Whether there is a weight from a unit to one of the next layer, counted from 1."""
-        return layer < len(self.sizes) and source <= self.sizes[layer - 1] and target <= self.sizes[layer]
+    def picked(self, layer, source, target):
+        """Return layer and both units of a weight, counted from 1; each that is too far is the last one."""
+        layer = min(layer, len(self.sizes) - 1)
+        return layer, min(source, self.sizes[layer - 1]), min(target, self.sizes[layer])

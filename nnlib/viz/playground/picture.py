@@ -36,13 +36,14 @@ def draw_picture(frame, movable):
     """Return the Drawing; `movable` says whether the controls that pick a weight are shown."""
     picks = "Click a line, or press arrow or page keys, to pick a weight; drag its number or press + −."
     helps = picks if movable else "Point at a line to read its weight."
-    sheet = Drawing(728, 548, keys=keys_of(frame) if movable else {}, help=helps)
+    (layer, *_), keys = frame.picked, keys_of(frame) if movable else {}
+    ends = dict(zip(("layer", "source", "target"), (len(frame.weights), *frame.weights[layer - 1].shape), strict=True))
+    sheet = Drawing(728, 548, keys=keys, ends=ends, help=helps)
     layout = Layout(frame.sizes)
     draw_connections(sheet, frame, layout, movable)
     draw_units(sheet, frame, layout)
     draw_output(sheet, frame)
-    if frame.picked:
-        draw_picked(sheet, frame, layout, movable)
+    draw_picked(sheet, frame, layout, movable)
     draw_words(sheet, frame, layout)
     draw_losses(sheet, frame)
     return sheet
@@ -55,7 +56,7 @@ def pick(layer, source, target):
 
 def keys_of(frame):
     """Return the Moves of keys: from the picked weight to its neighbours that exist, and to other values of it."""
-    layer, source, target = frame.picked or (1, 1, 1)
+    layer, source, target = frame.picked
     layers = len(frame.weights)
 
     def near(layer, source, target):
@@ -82,10 +83,9 @@ def width_of(weight):
 
 def draw_connections(sheet, frame, layout, movable):
     """Add a line for each weight, dashed below 0, with an edge of ink around the one that is picked."""
-    if frame.picked:
-        curve, wide = layout.bow(*frame.picked), width_of(frame.weight)
-        sheet.path(curve, "ink", width=wide + 6)
-        sheet.path(curve, "paper", width=wide + 3)
+    curve, wide = layout.bow(*frame.picked), width_of(frame.weight)
+    sheet.path(curve, "ink", width=wide + 6)
+    sheet.path(curve, "paper", width=wide + 3)
     for layer, weights in enumerate(frame.weights, start=1):
         curves = layout.bows(layer)
         for (i, j), weight in np.ndenumerate(weights):
