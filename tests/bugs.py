@@ -316,7 +316,7 @@ BUGS = [
         ("rows and columns mixed up", "below * down", "above * down"),
     ),
     *bugs(
-        "platform",
+        "platform/__init__",
         ("in a browser, every cell may fail", 'if "raises-exception" in', 'if "raises-exception" not in'),
         ("in a browser, one failure ends all cells", '"raises-exception" in', '"raises" in'),
         ("in a browser, progress is kept where nobody can write", "False, False, Path())", 'False, False, Path("/"))'),

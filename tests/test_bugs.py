@@ -7,6 +7,7 @@ from bugs import BUGS, HANGS, ROOT, Runs, mutated
 
 # What shows, opens and exports the course, in place of computing.
 NOT_CORE = {"__init__", "__main__", "data/__init__", "export", "notebooks", "plotting", "progress", "safe_html"}
+NOT_CORE |= {"platform/products"}  # runs in a browser only
 # The exercises of a notebook have wrong answers of their own; what draws, writes words or waits is no computing.
 NOT_COMPUTING = {"__init__", "initialisation/words"}
 NOT_COMPUTING |= {"notebook", "book", "catalogue", "sources"}
@@ -24,7 +25,7 @@ def test_names_are_unique():
 
 
 def test_every_module_of_the_core_has_a_bug():
-    paths = [*(ROOT / "nnlib").glob("*.py"), *(ROOT / "nnlib/data").glob("*.py")]
+    paths = [path for folder in ("", "data", "platform") for path in (ROOT / "nnlib" / folder).glob("*.py")]
     modules = {path.relative_to(ROOT / "nnlib").with_suffix("").as_posix() for path in paths}
     assert {bug.file for bug in BUGS if not OUTSIDE.search(bug.file)} == {
         f"nnlib/{name}.py" for name in modules - NOT_CORE

@@ -44,6 +44,9 @@ ENDS_LOOPS = {"ctypes", *(f"ctypes.{name}" for name in ["pythonapi", "c_ulong", 
 # Lines of the course are put together and run; a state says only in which order.
 ALLOWED = {"nnlib.viz.watch": ENDS_LOOPS, "nnlib.viz.lines.run": {"exec", "compile"}}
 ALLOWED |= {"nnlib.review.terminal": {"input"}}  # it asks questions in a terminal
+# NumPy in a browser is given loops of our own.
+CTYPES = ["pythonapi", "py_object", "cast", "addressof", "create_string_buffer", "POINTER", "CFUNCTYPE", "CDLL"]
+LOOPS = {"ctypes", *(f"ctypes.{name}" for name in [*CTYPES, "c_void_p", "c_char_p", "c_int"])}
 # `python -m nnlib web` builds a site, of files that it fetches and compares with known checksums, and shows it here.
 STARTS = {"subprocess", "subprocess.run"}
 SERVES = {"http.server", "http.server.SimpleHTTPRequestHandler", "http.server.ThreadingHTTPServer"}
@@ -51,6 +54,7 @@ ALLOWED |= {
     "nnlib.web.inputs": STARTS | {"urllib.request"},
     "nnlib.web.site": STARTS,
     "nnlib.web.serve": SERVES,
+    "nnlib.platform.products": LOOPS,
     "nnlib.platform": {
         "js",
         "js.XMLHttpRequest",

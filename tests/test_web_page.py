@@ -4,6 +4,7 @@ It takes minutes, and Pyodide, so it runs on demand: `python -m pytest -n0 -m we
 `-m "web or web_all"` with all of them.
 """
 
+import numpy as np
 import pytest
 import web_page
 from chromium import BROWSER, required
@@ -49,6 +50,17 @@ def test_the_first_visit_loads_what_a_cell_needs_and_no_data(site):
     assert not [path for path, _ in sent if "/mnist/" in path]
     assert site.size < SITE
     assert sum(size for _, size in sent) < FIRST_VISIT, sorted(sent, key=lambda pair: -pair[1])[:20]
+
+
+@pytest.mark.web
+def test_matrix_products_are_computed_in_blocks(site):
+    """One number after the other, 2²⁴ plus a 1 stays 2²⁴ in float32; a block of 256 ones counts at once."""
+    site.open("01_neurons.ipynb")
+    ones = "np.ones((512, 8), np.float32)"
+    code = (
+        f"import numpy as np, nnlib\nA = np.repeat([[2**24] + 255 * [0] + 256 * [1]], 2, 0).astype('f')\nC = A @ {ones}"
+    )
+    assert site.run(f"{code}\nprint(C - 2**24)") == f"{np.full((2, 8), 256.0)}\n"
 
 
 @pytest.mark.parametrize("path", ALL)

@@ -6,6 +6,7 @@ shipped, files that the page keeps for its reader.
 
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ class Platform(NamedTuple):
     """What can be counted on.
 
     threads: whether something can go on beside the cell that runs; else it takes turns with the page's events
-    blas: whether matrix products have threads, which threadpoolctl limits
+    blas: whether NumPy has one: a library of fast matrix products with threads, which threadpoolctl limits
     interrupts: whether the stop button ends a cell that runs
     data: whether MNIST travels with the package; else the page that shows the course has it
     notebooks: the folder of the notebooks, in which progress is kept
@@ -27,7 +28,7 @@ class Platform(NamedTuple):
     notebooks: Path
 
 
-DESKTOP = Platform(True, True, True, True, Path(__file__).resolve().parents[1] / "notebooks")
+DESKTOP = Platform(True, True, True, True, Path(__file__).resolve().parents[2] / "notebooks")
 BROWSER = Platform(False, False, False, False, Path())  # a notebook runs in its own folder
 HERE = BROWSER if sys.platform == "emscripten" else DESKTOP
 
@@ -77,5 +78,17 @@ def let_tagged_cells_fail(shell):
     kind._showtraceback, kind.told_by_nnlib = _showtraceback, True
 
 
+def quicken_products():
+    """Make NumPy's matrix products fast; where a browser refuses that, the course is slow, and says so."""
+    from nnlib.platform import products
+
+    try:
+        products.quicken()
+    except (OSError, RuntimeError) as error:  # a browser without SIMD, another NumPy
+        warnings.warn(f"matrix products, and so training, are slow in this browser: {error}", stacklevel=2)
+
+
+if not HERE.blas:
+    quicken_products()
 if HERE is BROWSER and "IPython" in sys.modules:
     let_tagged_cells_fail(sys.modules["IPython"].get_ipython())
