@@ -13,6 +13,7 @@ from web_page import differences, known
 
 from nnlib.__main__ import NOTEBOOKS
 from nnlib.notebooks import lessons
+from nnlib.viz.alone import NAMES as VIEWS
 
 SITE, FIRST_VISIT = 60e6, 35e6  # bytes at most
 MOST = ("00", "01", "04")
@@ -77,6 +78,36 @@ def test_views_move_and_run(site):
     site.run_all()
     for cell in cells_with_views(page):
         move(cell.locator(".nnv"))
+
+
+@pytest.mark.web
+def test_one_view_alone_shows_its_state_in_its_address_and_the_other_way_round(site):
+    page = site.alone("Neuron:w1=2.0;w2=1.0;b=-1.0;gate=or")
+    code = page.locator(".nnv-code")
+    web_page.until(lambda: code.count() and code.inner_text() == "Neuron(w1=2.0, w2=1.0, b=-1.0, gate='or')")
+    page.get_by_label("weight w1").fill("0.5")
+    web_page.until(lambda: page.evaluate("location.hash").startswith("#Neuron:w1=0.5;"))
+    page.set_viewport_size({"width": 360, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("location.hash = 'Activations'")  # as one types an address
+    web_page.until(lambda: code.count() and code.inner_text().startswith("Activations("))
+    assert page.get_by_role("heading").inner_text() in page.title()
+
+
+@pytest.mark.web
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("Nothing", "There is no view named Nothing. Which one?"),
+        ("Neuron:w1=x", "Neuron expected w1 from -3 to 3, got 'x'"),
+        ("%", "There is no view named %. Which one?"),
+        ("", "Which one?"),
+    ],
+)
+def test_a_bad_address_of_a_view_is_said_on_its_page(address, says, site):
+    page = site.alone(address)
+    web_page.until(lambda: says in page.get_by_role("status").inner_text())
+    assert page.get_by_role("listitem").count() == (len(VIEWS) if "Which" in says else 0)
 
 
 @pytest.mark.web

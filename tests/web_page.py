@@ -85,12 +85,21 @@ class Site:
         if not request.url.startswith((self.address, "blob:", "data:")):
             self.outside.append(request.url)
 
-    def open(self, name):
-        """Open a notebook in a new tab, with its kernel at work."""
+    def tab(self):
+        """Return a new tab, in place of the one before."""
         if self.page is not None:
             self.page.close()
         self.page = self.context.new_page()
-        self.page.goto(f"{self.address}/notebooks/index.html?path={name}")
+        return self.page
+
+    def alone(self, address):
+        """Open the page of one view in a new tab."""
+        self.tab().goto(f"{self.address}/view.html#{address}")
+        return self.page
+
+    def open(self, name):
+        """Open a notebook in a new tab, with its kernel at work."""
+        self.tab().goto(f"{self.address}/notebooks/index.html?path={name}")
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 1")
         self.page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel")
         self.page.evaluate("void window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")

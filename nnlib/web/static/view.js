@@ -21,8 +21,8 @@ function asked() {
   }
 }
 
-function choice() {
-  say('Which one?');
+function choice(words) {
+  say(words);
   const list = document.getElementById('view').appendChild(document.createElement('ul'));
   for (const [name, { title }] of Object.entries(views)) link(list.appendChild(document.createElement('li')), `#${name}`, title);
 }
@@ -72,26 +72,26 @@ function begin(address) {
   say('Python is being loaded: some 25 MB, the first time …');
   const worker = new Worker('view-worker.js', { type: 'module' });
   const tell = (message) => worker.postMessage({ hear: JSON.stringify(message) });
-  let model = null;
+  let model = null, mine = location.hash;
   worker.addEventListener('error', (event) => say(`This browser cannot run the view: ${event.message || 'it is too old'}.`));
   worker.addEventListener('message', async ({ data: { stage, failed, kind, text, now } }) => {
     if (stage) say(stage);
     if (failed) say(`✗ ${failed}`);
     if (kind === 'comm_open') model = shown(JSON.parse(text), tell);
     if (kind === 'comm_msg') (await model).hear(JSON.parse(text));
-    if (now) {
-      say('');
-      history.replaceState(null, '', `#${encodeURI(now)}`);
-    }
+    if (!now) return;
+    say('');
+    if (location.hash !== mine) return; // another one was typed, and the page is about to load it
+    history.replaceState(null, '', `#${encodeURI(now)}`);
+    mine = location.hash;
   });
   worker.postMessage({ open: address });
 }
 
 addEventListener('hashchange', () => location.reload());
-if (!asked()) choice();
+if (!asked()) choice('Which one?');
 else if (!Object.hasOwn(views, asked().split(':')[0])) {
-  say(`✗ There is no view named ${asked().split(':')[0].slice(0, 40)}.`);
-  choice();
+  choice(`✗ There is no view named ${asked().split(':')[0].slice(0, 40)}. Which one?`);
 } else if (typeof WebAssembly === 'undefined' || typeof Worker === 'undefined') {
   say('✗ This browser has no WebAssembly, which Python needs here: take a newer one.');
 } else begin(asked());
