@@ -21,12 +21,37 @@ from nnlib.review import texts
 from nnlib.viz import notebook
 
 
+class Request:
+    """JavaScript's, which has one file."""
+
+    def __init__(self):
+        self.response, self.status = types.SimpleNamespace(to_bytes=lambda: b"digits"), 200
+
+    def open(self, method, address, later):
+        assert (method, later) == ("GET", False)
+        if not address.startswith("https://school.example/course/static/mnist/"):
+            self.status = 404
+
+    def send(self):
+        pass
+
+
 @pytest.fixture
 def browser(monkeypatch, tmp_path):
-    """The platform of a browser, in a folder of its own."""
+    """The platform of a browser, in a folder of its own. The `location` in JavaScript is that of the kernel."""
+    place = "https://school.example/course/extensions/@jupyterlite/kernel/static/worker.js"
+    made = types.ModuleType("js")
+    made.location, made.XMLHttpRequest = types.SimpleNamespace(href=place), types.SimpleNamespace(new=Request)
+    monkeypatch.setitem(sys.modules, "js", made)
     monkeypatch.setattr(platform, "HERE", platform.BROWSER)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def script(browser):
+    """What Python sees of JavaScript there."""
+    return sys.modules["js"]
 
 
 def test_only_one_file_asks_for_the_machine():
@@ -175,31 +200,6 @@ def test_the_words_of_the_notebooks_are_read_without_nbformat(browser, monkeypat
     texts._prose.cache_clear()  # what it keeps is no longer there
 
 
-class Request:
-    """JavaScript's, which has one file."""
-
-    def __init__(self):
-        self.response, self.status = types.SimpleNamespace(to_bytes=lambda: b"digits"), 200
-
-    def open(self, method, address, later):
-        assert (method, later) == ("GET", False)
-        if not address.startswith("https://school.example/course/static/mnist/"):
-            self.status = 404
-
-    def send(self):
-        pass
-
-
-@pytest.fixture
-def script(monkeypatch):
-    """What Python sees of JavaScript; its `location` is that of the kernel."""
-    place = "https://school.example/course/extensions/@jupyterlite/kernel/static/worker.js"
-    made = types.ModuleType("js")
-    made.location, made.XMLHttpRequest = types.SimpleNamespace(href=place), types.SimpleNamespace(new=Request)
-    monkeypatch.setitem(sys.modules, "js", made)
-    return made
-
-
 @pytest.mark.parametrize("place", ["extensions/@jupyterlite/kernel/static/worker.js", "view-worker.js"])
 def test_mnist_is_fetched_once_from_the_site_itself(place, browser, script):
     script.location.href = f"https://school.example/course/{place}"
@@ -207,6 +207,21 @@ def test_mnist_is_fetched_once_from_the_site_itself(place, browser, script):
     assert (browser / "digits.gz").read_bytes() == b"digits"
     del sys.modules["js"]
     platform.bring(browser / "digits.gz")
+
+
+def test_a_view_has_a_link_where_the_site_has_a_page_for_it(browser, script):
+    from nnlib.viz import Neuron
+
+    view = Neuron(w1=2.0)
+    assert view.link == "https://school.example/course/view.html#Neuron:w1=2.0;w2=1.0;b=-0.5;gate=and"
+    view.set(gate="or")
+    assert view.link.endswith("gate=or")
+
+
+def test_without_a_site_a_view_has_no_link():
+    from nnlib.viz import Neuron
+
+    assert Neuron(w1=2.0).link == ""
 
 
 def test_without_the_site_it_says_what_is_missing(browser, script, monkeypatch):

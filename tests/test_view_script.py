@@ -255,6 +255,14 @@ def test_play_is_paused_and_an_error_ends_it(trial):
     assert trial.get_by_role("button", name="Play").count() == 1
 
 
+def test_the_link_to_a_view_is_there_where_there_is_one(trial):
+    link = trial.locator(".nnv-link")
+    assert not link.is_visible()
+    trial.evaluate("window.model.arrive({ link: 'https://school.example/view.html#Trial:b=4' })")
+    assert link.is_visible()
+    assert link.get_attribute("href") == "https://school.example/view.html#Trial:b=4"
+
+
 def test_without_a_kernel_all_is_at_rest_and_says_why(trial):
     trial.get_by_label("speed").select_option("very fast")
     trial.get_by_role("button", name="Play").click()

@@ -4,6 +4,7 @@ It takes minutes, and Pyodide, so it runs on demand: `python -m pytest -n0 -m we
 `-m "web or web_all"` with all of them.
 """
 
+import nbformat
 import numpy as np
 import pytest
 import web_page
@@ -138,6 +139,92 @@ def test_data_and_progress_are_there_after_the_page_is_opened_again(site):
     site.page.wait_for_timeout(2000)  # the page writes it down
     site.open("01_neurons.ipynb")
     assert site.run("from nnlib.checks import progress\nprint(progress.load())") == "{'01.1': '✓'}\n"
+
+
+@pytest.mark.web
+def test_a_link_opens_a_notebook_with_a_view(site):
+    """What is below a view in a notebook leads to the view's page, and from there to a notebook that shows the same."""
+    page = site.open("01_neurons.ipynb")
+    site.run("from nnlib.viz import Neuron\nNeuron(w1=0.5, gate='or')")
+    link = page.locator(".nnv-link").first.get_attribute("href")
+    assert link == f"{site.address}/view.html#Neuron:w1=0.5;w2=1.0;b=-0.5;gate=or"
+    page = site.alone(link.partition("#")[2])
+    page.locator(".nnv-code").wait_for()
+    lesson = page.get_by_role("link", name="Neural networks from scratch")
+    web_page.until(lambda: lesson.get_attribute("href").endswith("gate=or"))
+    page = site.open("01_neurons.ipynb", "#" + lesson.get_attribute("href").partition("#")[2])
+    shown = page.locator(".jp-OutputArea .nnv-code").first
+    web_page.until(lambda: shown.count() and shown.inner_text() == "Neuron(w1=0.5, w2=1.0, b=-0.5, gate='or')")
+    page = site.open("01_neurons.ipynb", "#Neuron:w1=1')%0Aprint('evaluated")
+    page.wait_for_timeout(2000)
+    assert "from_text" not in page.evaluate(f"{web_page.CELLS}[0].sharedModel.getSource()")
+
+
+def keeps(page):
+    """Return the names of the files that the start page says are kept."""
+    page.wait_for_load_state()
+    return page.locator("#kept a").all_inner_texts()
+
+
+@pytest.mark.web
+def test_work_leaves_the_browser_and_comes_back(site, tmp_path):
+    site.forget()
+    page = site.front()
+    assert keeps(page) == []
+    page.set_input_files("#bring", {"name": "progress.json", "mimeType": "application/json", "buffer": b"{}"})
+    web_page.until(lambda: "open a notebook once" in page.inner_text("#brought"))
+    site.open("01_neurons.ipynb")
+    site.run("from nnlib.checks import progress\nprogress.record('01.1', '✓')")
+    site.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    site.page.wait_for_timeout(2000)  # the page writes it down
+    page = site.front()
+    web_page.until(lambda: keeps(page) == ["01_neurons.ipynb", "progress.json"])
+    assert "1 of 5 exercises done" in page.locator(".card").nth(1).inner_text()
+    for name in keeps(page):
+        with page.expect_download() as coming:
+            page.get_by_role("link", name=f"Download {name}").click()
+        coming.value.save_as(tmp_path / name)
+    assert "progress.record" in str(nbformat.read(tmp_path / "01_neurons.ipynb", as_version=4).cells)
+    site.forget()
+    site.open("00_start_here.ipynb")
+    page = site.front()
+    (tmp_path / "thesis.json").write_text("[]")
+    (tmp_path / "torn.ipynb").write_text('{"cells": [')
+    page.set_input_files(
+        "#bring", [tmp_path / name for name in ["01_neurons.ipynb", "progress.json", "thesis.json", "torn.ipynb"]]
+    )
+    web_page.until(lambda: "torn.ipynb:" in page.inner_text("#brought"))
+    said = page.inner_text("#brought")
+    assert "01_neurons.ipynb is here. progress.json is here. ✗ thesis.json: it is no notebook" in said
+    page.set_input_files("#bring", tmp_path / "progress.json")  # the one before stays
+    web_page.until(lambda: len([name for name in keeps(page) if name.startswith("progress")]) == 2)
+    site.open("01_neurons.ipynb")
+    assert "progress.record" in site.page.evaluate(f"{web_page.CELLS}[0].sharedModel.getSource()")
+    assert site.run("from nnlib.checks import progress\nprint(progress.load())") == "{'01.1': '✓'}\n"
+
+
+@pytest.mark.web
+def test_what_may_cost_work_is_said_before(site):
+    site.forget()
+    page, other = site.open("01_neurons.ipynb"), site.context.new_page()
+    for tab, name in [(other, "00_start_here.ipynb"), (other, "01_neurons.ipynb")]:
+        tab.goto(f"{site.address}/notebooks/index.html?path={name}")
+    for tab in (page, other):
+        tab.get_by_role("alert").filter(has_text="01_neurons.ipynb is open in another tab, too").wait_for()
+    other.get_by_role("alert").get_by_role("button", name="Close").click()
+    assert other.get_by_role("alert").count() == 0
+    other.add_init_script("navigator.storage.estimate = async () => ({ quota: 60e6, usage: 40e6 })")
+    other.goto(f"{site.address}/notebooks/index.html?path=02_activations.ipynb")
+    other.get_by_role("alert").filter(has_text="hardly any room left").wait_for()
+    other.close()
+
+
+@pytest.mark.web
+@pytest.mark.parametrize("width", [360, 800, 1280])
+def test_the_start_page_fits_the_window(width, site):
+    page = site.front()
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.web

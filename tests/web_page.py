@@ -65,10 +65,10 @@ class Site:
     """A server of the site, and a browser in which nothing is kept yet."""
 
     def __init__(self, folder, playwright):
-        self.size, self.outside = built(folder), []
+        self.size, self.outside = built(folder / "course"), []
         self.server = serve.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Counting, directory=str(folder)))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}/course"  # in a folder, as a fork's is
         self.browser = playwright.chromium.launch(executable_path=BROWSER, args=[*FLAGS, ONLY_HERE])
         self.context, self.page = None, None
         self.forget()
@@ -82,7 +82,7 @@ class Site:
         self.context.on("request", self.note)
 
     def note(self, request):
-        if not request.url.startswith((self.address, "blob:", "data:")):
+        if not request.url.startswith((self.address.removesuffix("course"), "blob:", "data:")):
             self.outside.append(request.url)
 
     def tab(self):
@@ -97,12 +97,18 @@ class Site:
         self.tab().goto(f"{self.address}/view.html#{address}")
         return self.page
 
-    def open(self, name):
-        """Open a notebook in a new tab, with its kernel at work."""
-        self.tab().goto(f"{self.address}/notebooks/index.html?path={name}")
+    def front(self):
+        """Open the start page in a new tab."""
+        self.tab().goto(f"{self.address}/index.html")
+        return self.page
+
+    def open(self, name, view=""):
+        """Open a notebook in a new tab, with its kernel at work; a view may be in the address."""
+        self.tab().goto(f"{self.address}/notebooks/index.html?path={name}{view}")
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 1")
         self.page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel")
-        self.page.evaluate("void window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        if not view:
+            self.page.evaluate("void window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         return self.page
 
     def wait_for(self, expression):

@@ -33,6 +33,16 @@ BROWSER = Platform(False, False, False, False, Path())  # a notebook runs in its
 HERE = BROWSER if sys.platform == "emscripten" else DESKTOP
 
 
+def site():
+    """Return the address of the site that the page is part of, or "" where Python runs in no browser."""
+    if HERE.data:
+        return ""
+    import js
+
+    # the kernel's script lies in extensions/, that of a view alone at the top
+    return re.sub(r"/(extensions/.*|[^/]*)$", "/", js.location.href)
+
+
 def bring(path):
     """Fetch a file of data from the site that the page is part of, unless it is there already.
 
@@ -42,8 +52,7 @@ def bring(path):
         return
     import js
 
-    # the kernel's script lies in extensions/, that of a view alone at the top
-    address = f"{re.sub(r'/(extensions/.*|[^/]*)$', '', js.location.href)}/static/mnist/{path.name}"
+    address = f"{site()}static/mnist/{path.name}"
     request = js.XMLHttpRequest.new()
     request.open("GET", address, False)  # a kernel in a browser is a thread of its own, and may wait
     request.responseType = "arraybuffer"

@@ -8,10 +8,12 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote
 
 import anywidget
 import traitlets
 
+from nnlib import platform
 from nnlib.checks.engine import place
 from nnlib.training import limited_blas
 from nnlib.viz.goals import goal_of, is_reached
@@ -25,6 +27,7 @@ STATIC = Path(__file__).parent / "static"
 SLOW = 1.0  # seconds
 LONGEST = 20_000  # characters of a text that a view is made from
 LARGE = "Point at a small picture or press Tab to enlarge it."
+SAFE = ":;=|,+/"  # what an address has as it is
 
 
 class View(anywidget.AnyWidget):
@@ -44,6 +47,7 @@ class View(anywidget.AnyWidget):
     moves = traitlets.Dict().tag(sync=True)  # what keys and the play button do now, how far sliders go, and a sentence
     facts_shown = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
+    link = traitlets.Unicode().tag(sync=True)  # to what is shown, on a page of its own; only a site has one
     error = traitlets.Unicode().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)  # what is worth saying, but differs from machine to machine
     goal = traitlets.Dict().tag(sync=True)  # its sentence, whether it is reached now, whether it ever was
@@ -108,6 +112,10 @@ class View(anywidget.AnyWidget):
     def to_text(self):
         """Return a short string for homework or a message; `from_text` reads it."""
         return text_of(self.state)
+
+    def to_link(self):
+        """Return the address of a page that shows this state, or "" where the course is on no site."""
+        return (site := platform.site()) and f"{site}view.html#{type(self).__name__}:{quote(self.to_text(), safe=SAFE)}"
 
     @classmethod
     def from_text(cls, text, **options):
@@ -192,7 +200,7 @@ class View(anywidget.AnyWidget):
             with self.hold_sync():
                 self.now, self.error, self.answers = now, "", self.answers + 1
                 self.note = f"This picture took {took:.1f} seconds: a view needs faster functions." * (took > SLOW)
-                self.facts_shown, self.code = says, self.to_code()
+                self.facts_shown, self.code, self.link = says, self.to_code(), self.to_link()
                 if self.wanted is not None:
                     seen = reached or self.goal.get("seen", False)
                     self.goal = {"says": self.wanted[0], "now": reached, "seen": seen}

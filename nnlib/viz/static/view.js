@@ -302,6 +302,7 @@ function render({ model, el }, more) {
   const note = element(side, "div", { class: "nnv-note", role: "status" });
   const facts = element(root, "div", { class: "nnv-facts", role: "status" });
   const code = element(root, "div", { class: "nnv-code", tabindex: 0 });
+  const link = element(root, "a", { class: "nnv-link", target: "_blank" }, "Link to this view as it is now");
   listen(picture, context);
   const magnify = magnifier(picture);
   leaveShortcuts(root);
@@ -324,6 +325,8 @@ function render({ model, el }, more) {
     goal.textContent = says ? `${now ? "✓ Goal reached" : seen ? "✓ Goal reached before, not now" : "○ Goal"}: ${says}` : "";
     goal.classList.toggle("nnv-reached", Boolean(now));
     code.textContent = model.get("code");
+    link.hidden = !model.get("link");
+    link.href = model.get("link");
     error.textContent = model.get("error");
     root.classList.toggle("nnv-failed", Boolean(model.get("error")));
     help.textContent = model.get("moves").help || "";

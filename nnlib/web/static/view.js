@@ -6,6 +6,7 @@ const link = (parent, href, words) => {
   const made = parent.appendChild(document.createElement('a'));
   made.href = href;
   made.textContent = words;
+  return made;
 };
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -67,7 +68,7 @@ function begin(address) {
   document.querySelector('h1').textContent = views[name].title;
   const footer = document.querySelector('footer');
   footer.append('Made by the code of ');
-  link(footer, `notebooks/index.html?path=${views[name].lesson}`, 'Neural networks from scratch');
+  const lesson = link(footer, `notebooks/index.html?path=${views[name].lesson}${location.hash}`, 'Neural networks from scratch');
   footer.append('. The address of this page holds what you see: copy it to share it.');
   say('Python is being loaded: some 25 MB, the first time …');
   const worker = new Worker('view-worker.js', { type: 'module' });
@@ -84,6 +85,7 @@ function begin(address) {
     if (location.hash !== mine) return; // another one was typed, and the page is about to load it
     history.replaceState(null, '', `#${encodeURI(now)}`);
     mine = location.hash;
+    lesson.hash = mine; // its notebook opens with the same view
   });
   worker.postMessage({ open: address });
 }
