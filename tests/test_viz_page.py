@@ -125,6 +125,20 @@ def test_a_narrow_page_need_not_be_scrolled_sideways(kind, shown):
     assert tab.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+@pytest.mark.parametrize("kind", VIEWS)
+def test_beside_the_cells_of_a_narrow_window_controls_have_room(kind, shown):
+    """In a window 400 pixels wide JupyterLab leaves 284 of them."""
+    tab = shown(kind(), width=300)
+    sizes = tab.evaluate(
+        """() => [...document.querySelectorAll(".nnv-row :is(input, select)")].map((made) => {
+            const row = made.closest(".nnv-row").getBoundingClientRect(), box = made.getBoundingClientRect();
+            return [made.tagName, box.width / row.width, row.right - box.right, row.right];
+        })"""
+    )
+    assert all(share > (0.3 if tag == "INPUT" else 0.5) for tag, share, _, _ in sizes), sizes
+    assert all(room > -1 and right <= 300 for _, _, room, right in sizes), sizes
+
+
 def test_an_error_and_a_dead_kernel_are_said(shown):
     tab = shown(Neuron())
     before = tab.evaluate("pixels()")
