@@ -19,6 +19,19 @@ def required(found, names, what):
         pytest.skip(f"NO {what}: install {names} to run its tests")
 
 
+def in_lab(page, code):
+    """Let JupyterLab carry something out. What never ends, or asks, fails; `evaluate` would wait forever."""
+    page.evaluate(
+        "() => { window.ended = ''; void Promise.resolve(" + code + ").then(() => { window.ended = 'done'; },"
+        " (error) => { window.ended = String(error); }); }"
+    )
+    asks = "document.querySelector('.jp-Dialog')?.innerText"
+    assert page.wait_for_function(f"window.ended || {asks}").json_value() == "done"
+
+
+SAVE = "window.jupyterapp.commands.execute('docmanager:save')"
+
+
 MODEL = (Path(__file__).parent / "fake_model.js").read_text(encoding="utf-8")  # shows a view without a kernel
 FOREIGN = {"layout", "tabbable", "tooltip"}  # of ipywidgets
 

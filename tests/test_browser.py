@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chromium import SAVE, in_lab
 from patience import PATIENCE
 from PIL import Image
 from rules import answers
@@ -62,7 +63,7 @@ def closed(page):
     closes each view that the same notebook shows when it is opened again.
     """
     page.wait_for_function(f"{TABS}.every(tab => !tab.sessionContext || tab.sessionContext.isReady)")
-    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    in_lab(page, "window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.evaluate(f"{TABS}.forEach(tab => tab.dispose())")
     page.wait_for_selector(".jp-Notebook", state="detached")
 
@@ -84,6 +85,10 @@ def served(tmp_path, module, *options):
     environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]:
         environ[name] = str(tmp_path / name)
+    # JupyterLab that saves by itself asks a reader who saves at that moment which of the two is to stay.
+    settings = tmp_path / "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"autosave": false}')
     environ |= {"JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"), "NNLIB_PROGRESS": ""}
     with socket.create_server(("127.0.0.1", 0)) as free:  # two that start at the same time would both take 8888
         options = [f"--ServerApp.port={free.getsockname()[1]}", "--no-browser", *options]
@@ -187,8 +192,8 @@ def open_in_lab(page, path, heading):
 
 def saved_and_opened_again(page, path, heading):
     """Save, and open what was saved of the views as on another day: each is a picture."""
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    in_lab(page, SAVE)
+    in_lab(page, "window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     for cell in cells_with_views(page):
         cell.locator(".nnv-note:has-text('run the cell again')").wait_for()
     closed(page)
@@ -211,7 +216,7 @@ def test_a_notebook_with_its_own_answers_runs_to_its_end(notebook, lab):
     open_in_lab(page, notebook.name, heading)
     page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     left = f"{CELLS}.filter(c => c.type == 'code' && !c.executionCount).length"
-    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    in_lab(page, "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.set_viewport_size(LOW)
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     while before := page.evaluate(left):
@@ -241,6 +246,6 @@ def test_jupyter_notebook_shows_the_views_as_well(page, notebook_7):
     page.goto(notebook_7.replace("/tree?", f"/notebooks/{NUMBERED[1].name}?"))
     page.wait_for_selector(f'.jp-RenderedMarkdown h1:has-text("{stored(NUMBERED[1])[0]}")')
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel")
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    in_lab(page, "window.jupyterapp.commands.execute('notebook:run-all-cells')")
     for cell in cells_with_views(page):
         move(cell.locator(".nnv"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import CONTRAST
+from chromium import CONTRAST, SAVE, in_lab
 from jupyter_core.paths import jupyter_config_path
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from refresh import FOLDED, METADATA
@@ -163,10 +163,10 @@ def test_a_saved_view_is_a_picture_wherever_nnlib_is_installed(module, app, at, 
         run_cells(page, 0, 1)
         page.wait_for_selector(".nnv [data-drawn]")
         moved_while_a_cell_runs(page, tmp_path / "notebooks")
-        page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        in_lab(page, SAVE)
         wait_for(lambda: "image/png" in path.read_text(encoding="utf-8"))
         assert WIDGET not in path.read_text(encoding="utf-8")
-        page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+        in_lab(page, "window.jupyterapp.serviceManager.sessions.shutdownAll()")
         opened(page, address, at)
         page.wait_for_selector(".jp-OutputArea img")
         assert page.locator(".nnv").count() + page.locator("text=model not found").count() == 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import CONTRAST, traits
+from chromium import CONTRAST, SAVE, in_lab, traits
 from nbformat.v4 import new_code_cell, new_notebook
 from refresh import METADATA
 from test_browser import served, wait_for
@@ -250,7 +250,7 @@ def test_what_is_put_together_lands_in_the_cell_below(module, app, at, page, tmp
         run_cells(page, 0, 1)
         page.wait_for_selector(".nnv [data-drawn]")
         lands_and_stays(page)
-        page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        in_lab(page, SAVE)
         wait_for(lambda: "# Put in order" in path.read_text(encoding="utf-8"))
         assert [cell.source for cell in nbformat.read(path, as_version=4).cells][::2] == CELLS[::2]
         page.goto("about:blank")

@@ -14,7 +14,7 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from chromium import BROWSER, FLAGS
+from chromium import BROWSER, FLAGS, in_lab
 from playwright.sync_api import sync_playwright
 from refresh import METADATA
 from test_browser import served
@@ -96,7 +96,7 @@ class Notebook:
         """Run a cell, and return what it prints."""
         content = "window.jupyterapp.shell.currentWidget.content"
         self.page.evaluate(f"{content}.activeCellIndex = {k}; void {content}.scrollToItem({k}, 'start')")
-        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
+        in_lab(self.page, "window.jupyterapp.commands.execute('notebook:run-cell')")
         return self.page.evaluate(f"{content}.model.cells.get({k}).outputs.toJSON().map(o => o.text || '').join('')")
 
     def view(self, k):
