@@ -94,3 +94,9 @@ def test_the_table_of_symptoms_has_each_of_these_bugs():
     assert "`db`" in causes["a gradient check that fails"]
     assert "wrong sign" in causes["a training loss that grows with every learning rate"]
     assert "255" in causes["validation far worse than training, from the first epoch on"]
+
+
+def test_a_few_pictures_keep_no_others_in_memory():
+    for X, _ in sabotage.pictures():
+        whole = X if X.base is None else X.base
+        assert len(whole) <= 5000

@@ -80,8 +80,9 @@ class Uphill(SGD):
 def pictures():
     """Return four times (X, y): to learn from, of the same kind but unseen, validation, and the latter in 0 to 255."""
     (X, y), (X_validation, y_validation), _ = load_mnist(scaled=True, flat=True, validation=True)
-    new = X_validation[:1000], y_validation[:1000]
-    return (X[:4000], y[:4000]), (X[4000:5000], y[4000:5000]), new, (255 * new[0], new[1])
+    X, X_validation = X[:5000].copy(), X_validation[:1000].copy()  # a view would keep all 60,000 in memory
+    new = X_validation, y_validation[:1000]
+    return (X[:4000], y[:4000]), (X[4000:], y[4000:5000]), new, (255 * new[0], new[1])
 
 
 def network(make=Dense):
