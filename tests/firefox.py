@@ -61,6 +61,10 @@ class Firefox:
         self.ask("browsingContext.setViewport", context=self.tab, viewport={"width": width, "height": height})
         self.ask("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
 
+    def visit(self, address):
+        """Open an address."""
+        self.ask("browsingContext.navigate", context=self.tab, url=address, wait="complete")
+
     def evaluate(self, expression):
         """Return what an expression gives, a promise when it is kept; raises RuntimeError for what it throws."""
         target, text = {"context": self.tab}, f"(async () => JSON.stringify(await ({expression})))()"

@@ -4,11 +4,14 @@ It takes minutes, and Pyodide, so it runs on demand: `python -m pytest -n0 -m we
 `-m "web or web_all"` with all of them.
 """
 
+import json
+
 import nbformat
 import numpy as np
 import pytest
 import web_page
 from chromium import BROWSER, required
+from firefox import FIREFOX, Firefox
 from test_browser import cells_with_views, move
 from web_page import differences, known
 
@@ -16,6 +19,9 @@ from nnlib.__main__ import NOTEBOOKS
 from nnlib.notebooks import lessons
 from nnlib.viz.alone import NAMES as VIEWS
 
+BLOCKS = """import numpy as np, nnlib
+A = np.repeat([[2**24] + 255 * [0] + 256 * [1]], 2, axis=0).astype("f")
+print(A @ np.ones((512, 8), "f") - 2**24)"""
 SITE, FIRST_VISIT = 60e6, 35e6  # bytes at most
 MOST = ("00", "01", "04")
 ALL = [
@@ -58,11 +64,7 @@ def test_the_first_visit_loads_what_a_cell_needs_and_no_data(site):
 def test_matrix_products_are_computed_in_blocks(site):
     """One number after the other, 2²⁴ plus a 1 stays 2²⁴ in float32; a block of 256 ones counts at once."""
     site.open("01_neurons.ipynb")
-    ones = "np.ones((512, 8), np.float32)"
-    code = (
-        f"import numpy as np, nnlib\nA = np.repeat([[2**24] + 255 * [0] + 256 * [1]], 2, 0).astype('f')\nC = A @ {ones}"
-    )
-    assert site.run(f"{code}\nprint(C - 2**24)") == f"{np.full((2, 8), 256.0)}\n"
+    assert site.run(BLOCKS) == f"{np.full((2, 8), 256.0)}\n"
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -225,6 +227,30 @@ def test_the_start_page_fits_the_window(width, site):
     page = site.front()
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.web
+def test_firefox_moves_a_view_and_runs_a_cell(site):
+    required(FIREFOX, "firefox-esr or firefox", "FIREFOX")
+    firefox = Firefox()
+
+    def wait_for(expression, expected):
+        web_page.until(lambda: firefox.evaluate(expression) == expected)
+
+    try:
+        firefox.open(1280, 900)
+        firefox.visit(f"{site.address}/view.html#Neuron:w1=2.0;w2=1.0;b=-1.0;gate=or")
+        wait_for("document.querySelector('.nnv-code')?.innerText", "Neuron(w1=2.0, w2=1.0, b=-1.0, gate='or')")
+        firefox.press("input[type=range]", "ArrowRight")
+        wait_for("location.hash", "#Neuron:w1=2.1;w2=1;b=-1;gate=or")
+        firefox.visit(f"{site.address}/notebooks/index.html?path=01_neurons.ipynb")
+        wait_for("Boolean(window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel)", True)
+        firefox.evaluate(f"({web_page.RUN})({json.dumps(BLOCKS)})")
+        told = f"{web_page.CELLS}[0].outputs.toJSON().map(output => output.text).join('')"
+        wait_for(told, f"{np.full((2, 8), 256.0)}\n")
+        assert firefox.faults == []
+    finally:
+        firefox.close()
 
 
 @pytest.mark.web

@@ -23,6 +23,15 @@ CARRIER = "open-webui==0.12.4"  # a package of the index, in which Pyodide's fil
 ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 CELLS = "[...window.jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type == 'code')"
 
+RUN = """source => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  content.activeCellIndex = [...content.model.cells].findIndex(c => c.type == 'code');
+  content.deselectAll();
+  content.activeCell.model.sharedModel.setSource(source);
+  content.activeCell.model.clearExecution();
+  void window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
 # Cells that rightly print something else in a browser, by the beginning of their id, with the reason.
 DIFFERENT = {
     "progress-map": "a browser keeps what was done above it, and the other tests keep nothing",
@@ -125,14 +134,7 @@ class Site:
 
     def run(self, source):
         """Put code into the first cell that has any, run it, and return what it printed."""
-        self.page.evaluate(
-            "source => { const content = window.jupyterapp.shell.currentWidget.content;"
-            " content.activeCellIndex = [...content.model.cells].findIndex(c => c.type == 'code');"
-            " content.deselectAll(); content.activeCell.model.sharedModel.setSource(source);"
-            " content.activeCell.model.clearExecution();"
-            " void window.jupyterapp.commands.execute('notebook:run-cell') }",
-            source,
-        )
+        self.page.evaluate(RUN, source)
         self.wait_for(f"{CELLS}[0].executionCount")
         time.sleep(1)
         return "".join(output.get("text", str(output)) for output in self.page.evaluate(f"{CELLS}[0].outputs.toJSON()"))
