@@ -1,18 +1,18 @@
 // Shows a view in an empty page, with a model that plays the kernel's part.
 async ([script, style, traits, dark]) => {
   const values = traits, listeners = {};
-  const fire = (name) => (listeners[name] || []).forEach((call) => call());
+  const fire = (name, ...more) => (listeners[name] || []).forEach((call) => call(...more));
   Object.assign(window, { saved: [], sent: [] });
   window.model = {
     get: (name) => values[name],
     set: (name, value) => { values[name] = value; },
     save_changes: () => window.saved.push(structuredClone(values.state)),
-    send: (message) => window.sent.push(message),
+    send: (message) => { window.sent.push(message); },
     on: (name, call) => (listeners[name] = listeners[name] || []).push(call),
     off: () => {},
     arrive(news) { // what one message of the kernel brings
       Object.assign(values, news);
-      [...Object.keys(news).map((name) => `change:${name}`), "change"].forEach(fire);
+      [...Object.keys(news).map((name) => `change:${name}`), "change"].forEach((name) => fire(name));
     },
     fire,
   };

@@ -255,6 +255,27 @@ def test_play_is_paused_and_an_error_ends_it(trial):
     assert trial.get_by_role("button", name="Play").count() == 1
 
 
+def test_the_page_greets_until_a_thread_of_its_own_answers(trial):
+    greetings = "window.sent.filter(({ do: what }) => what === 'hello').length"
+    assert trial.evaluate(greetings) == 1
+    for already in (1, 2):
+        trial.evaluate("window.model.fire('msg:custom', { do: 'hello', again: true })")
+        assert not trial.locator("[data-greeted]").count()
+        trial.wait_for_function(f"{greetings} === {already + 1}")
+    trial.evaluate("window.model.fire('msg:custom', { do: 'hello', again: false })")
+    assert trial.locator("[data-greeted]").count() == 1
+
+
+def test_a_kernel_of_one_thread_is_greeted_a_few_times(trial):
+    trial.evaluate(
+        """() => { const answer = () => window.model.fire("msg:custom", { do: "hello", again: true });
+                   window.model.send = (message) => { window.sent.push(message); setTimeout(answer); };
+                   answer(); }"""
+    )
+    trial.wait_for_selector("[data-greeted]")
+    assert trial.evaluate("window.sent.length") == 10
+
+
 def test_the_link_to_a_view_is_there_where_there_is_one(trial):
     link = trial.locator(".nnv-link")
     assert not link.is_visible()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -66,7 +67,9 @@ def test_the_greeting_of_the_page_is_answered_and_changes_nothing(view, monkeypa
     before, picture = dict(shown.state), shown.picture
     monkeypatch.setattr(type(shown), "send", lambda self, content, buffers=None: sent.append(content))
     shown._handle_custom_msg({"do": "hello"}, [])
-    assert sent == [{"do": "hello"}]
+    with ThreadPoolExecutor(1) as other:
+        other.submit(shown._handle_custom_msg, {"do": "hello"}, []).result()
+    assert sent == [{"do": "hello", "again": True}, {"do": "hello", "again": False}]
     assert (shown.error, shown.state, shown.picture) == ("", before, picture)
 
 

@@ -170,10 +170,12 @@ class View(anywidget.AnyWidget):
         """Answer the page's first words.
 
         Jupyter's kernel hands a view's messages to the thread that last said something in answer to one. Until then
-        that is the main one, in which the first move would wait for the cell that runs.
+        that is the main one, in which the first move would wait for the cell that runs. On a slow machine the page
+        may speak before its thread is there: it asks again while the main one answers.
         """
         if content.get("do") == "hello":
-            self.send({"do": "hello"})
+            in_main = threading.current_thread() is threading.main_thread()
+            self.send({"do": "hello", "again": platform.HERE.threads and in_main})
 
     def checked(self):
         """Return the present state; raises ValueError for what a browser may have sent."""

@@ -4,7 +4,7 @@ const opened = new URLSearchParams(location.search).get('path');
 function warn(words) {
   const bar = document.body.appendChild(document.createElement('div'));
   bar.setAttribute('role', 'alert');
-  bar.style = 'position: fixed; inset: auto 0 0; z-index: 10000; padding: 0.5rem 1rem; border-top: 3px solid #8a4b00; background: #fff4d6; color: #1a1a1a; font: 1rem/1.4 system-ui';
+  bar.style = 'position: fixed; inset: auto 0 0; z-index: 10000; padding: 0.5rem 1rem; border-top: 3px solid #c45500; background: #fbdcc4; color: #1a1a1a; font: 1rem/1.4 system-ui';
   bar.append(`${words} `);
   const close = bar.appendChild(document.createElement('button'));
   close.textContent = 'Close';
