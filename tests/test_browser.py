@@ -100,7 +100,11 @@ def served(tmp_path, module, *options):
         yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text()), log)[0]
     finally:
         server.terminate()
-        server.wait(PATIENCE)
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:  # on a busy machine it may wait for a kernel that is gone
+            server.kill()
+            server.wait(PATIENCE)
 
 
 def with_answers(notebook):
